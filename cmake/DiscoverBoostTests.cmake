@@ -1,0 +1,93 @@
+# Writes a CTest file with one test for each case of a Boost.Test program.
+# Input: EXECUTABLE, PREFIX, PROPERTIES, OUTPUT.
+#
+# Boost's DOT listing is read because it alone carries the labels. What becomes of a case:
+#   label("x"), on it or on a suite around it    CTest label x; a suite named `soak` counts as label("soak")
+#   timeout(n)                                   CTest TIMEOUT n in place of the default
+#   disabled()                                   a CTest test that is shown as disabled
+#   rows of a BOOST_DATA_TEST_CASE               one test for all of them
+file(REMOVE "${OUTPUT}")  # a program that cannot be listed must not be tested by an old list
+execute_process(COMMAND "${EXECUTABLE}" --list_content=DOT
+  OUTPUT_VARIABLE listing ERROR_VARIABLE listing_error RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${EXECUTABLE} --list_content failed (${result}): ${listing}${listing_error}")
+endif()
+string(APPEND listing "${listing_error}")  # Boost.Test lists on standard error
+string(REPLACE "[" "<" listing "${listing}")  # brackets would hide semicolons from the list
+string(REPLACE "]" ">" listing "${listing}")
+string(REPLACE ";\n" "\n" listing "${listing}")
+string(REPLACE ";" "\\;" listing "${listing}")
+string(REPLACE "\n" ";" lines "${listing}")
+
+set(script "")
+set(depth -1)  # of the suite that encloses the line; the program itself stands at 0
+
+function(add_case path enabled labels seconds)
+  set(name "${PREFIX}/${path}")
+  list(REMOVE_DUPLICATES labels)
+  string(APPEND script "add_test([==[${name}]==] [==[${EXECUTABLE}]==] [==[--run_test=${path}]==] --log_level=error --report_level=no --color_output=no)\n")
+  string(APPEND script "set_tests_properties([==[${name}]==] PROPERTIES TIMEOUT ${seconds} LABELS [==[${labels}]==]")
+  if(NOT enabled)
+    string(APPEND script " DISABLED TRUE")
+  endif()
+  string(APPEND script " ${PROPERTIES})\n")
+  set(script "${script}" PARENT_SCOPE)
+endfunction()
+
+foreach(line IN LISTS lines)
+  if(line STREQUAL "{")  # the unit before this line is a suite
+    math(EXPR depth "${depth} + 1")
+    set(path_${depth} "${unit_path}")
+    set(labels_${depth} "${unit_labels}")
+    set(seconds_${depth} "${unit_seconds}")
+    set(enabled_${depth} "${unit_enabled}")
+    set(rows_added_${depth} FALSE)
+  elseif(line STREQUAL "}")
+    math(EXPR depth "${depth} - 1")
+  elseif(line MATCHES "^tu[0-9]+<shape=(Mrecord|ellipse).*color=(green|yellow),label=\"([^\"]*)\"")
+    string(COMPARE EQUAL "${CMAKE_MATCH_1}" "ellipse" unit_is_program)
+    string(COMPARE EQUAL "${CMAKE_MATCH_2}" "green" unit_enabled)
+    string(REPLACE "|" ";" fields "${CMAKE_MATCH_3}")
+    list(GET fields 0 unit_name)
+    if(unit_is_program)
+      set(unit_path "")
+      set(unit_labels "${PREFIX}")
+      set(unit_seconds 120)
+      continue()
+    endif()
+    set(unit_path "${path_${depth}}${unit_name}")
+    set(unit_labels "${labels_${depth}}")
+    set(unit_seconds "${seconds_${depth}}")
+    if(unit_name STREQUAL "soak")
+      list(APPEND unit_labels soak)
+    endif()
+    foreach(field IN LISTS fields)
+      if(field MATCHES "^timeout=([0-9]+)$")
+        set(unit_seconds "${CMAKE_MATCH_1}")
+      elseif(field MATCHES "^labels: (.*)$")
+        string(REGEX MATCHALL "@[^ ]+" words "${CMAKE_MATCH_1}")
+        foreach(word IN LISTS words)
+          string(SUBSTRING "${word}" 1 -1 word)
+          list(APPEND unit_labels "${word}")
+        endforeach()
+      endif()
+    endforeach()
+  elseif(line MATCHES "^tu([0-9]+) -> tu([0-9]+)$")
+    # Boost numbers cases from 65536 and suites from 1.
+    if(CMAKE_MATCH_2 LESS 65536)
+      set(unit_path "${unit_path}/")
+    elseif(unit_name MATCHES "^_[0-9]+$")
+      if(NOT rows_added_${depth})
+        set(rows_added_${depth} TRUE)
+        string(REGEX REPLACE "/$" "" data_case "${path_${depth}}")
+        add_case("${data_case}" "${enabled_${depth}}" "${labels_${depth}}" "${seconds_${depth}}")
+      endif()
+    else()
+      add_case("${unit_path}" "${unit_enabled}" "${unit_labels}" "${unit_seconds}")
+    endif()
+  endif()
+endforeach()
+if(script STREQUAL "")
+  message(FATAL_ERROR "${EXECUTABLE} has no test case")
+endif()
+file(WRITE "${OUTPUT}" "${script}")

@@ -1,0 +1,13 @@
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS headers json filesystem)
+if(KAHN_BUILD_TESTS)
+  find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS unit_test_framework)
+endif()
+if(KAHN_BUILD_APPS)
+  find_package(CLI11 2.1 CONFIG REQUIRED)
+endif()
+
+find_package(yaml-cpp 0.7 CONFIG REQUIRED)
+if(NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 exports it without a namespace
+  add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()

@@ -1,0 +1,4 @@
+#pragma once
+
+#include <kahn/base/error.hpp>
+#include <string>

@@ -1,0 +1,4 @@
+#pragma once
+
+#include <kahn/engine/run.hpp>
+#include <boost/beast/core.hpp>  // BAD

@@ -1,0 +1,3 @@
+#include <yaml-cpp/eventhandler.h>
+#include "model/expression.hpp"  // BAD
+#include <kahn/kahn.hpp>  // BAD

@@ -1,0 +1,4 @@
+#include "engine/run.hpp"
+
+#include <kahn/base/error.hpp>
+#include "process/supervisor.hpp"

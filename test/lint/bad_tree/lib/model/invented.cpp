@@ -1,0 +1,1 @@
+#include <kahn/modle/pipeline.hpp>  // BAD

@@ -1,0 +1,3 @@
+#include "../protocol.h"
+#include "../../base/unique_fd.hpp"
+#include "../../render/dot.hpp"  // BAD

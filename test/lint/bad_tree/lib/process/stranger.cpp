@@ -1,0 +1,2 @@
+#include <boost/process/v2/process.hpp>
+#include <kahn/render/dot.hpp>  // BAD

@@ -1,0 +1,2 @@
+#include <boost/beast/http.hpp>
+#include "process/supervisor.hpp"  // BAD
