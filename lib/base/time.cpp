@@ -1,0 +1,68 @@
+#include <kahn/base/time.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+
+namespace kahn {
+namespace {
+
+class RealClock final : public Clock {
+public:
+    SystemTime system_now() const noexcept override { return std::chrono::system_clock::now(); }
+    SteadyTime now() const noexcept override { return std::chrono::steady_clock::now(); }
+
+    boost::asio::awaitable<void> sleep_until(SteadyTime deadline) override { return sleep(deadline); }
+
+private:
+    static boost::asio::awaitable<void> sleep(SteadyTime deadline) {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        // Asio fires at once when a deadline is too far away to be converted.
+        const auto latest = std::chrono::steady_clock::now() + std::chrono::hours(24 * 365);
+        boost::asio::steady_timer timer(executor, std::min(deadline, latest));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+};
+
+}  // namespace
+
+std::shared_ptr<Clock> real_clock() { return std::make_shared<RealClock>(); }
+
+std::string to_iso8601(SystemTime time) {
+    using namespace std::chrono;
+    const auto since_epoch = duration_cast<nanoseconds>(time.time_since_epoch());
+    const auto whole_days = floor<days>(since_epoch);
+    const year_month_day date{sys_days{whole_days}};
+    const hh_mm_ss clock{since_epoch - whole_days};
+    char text[64];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%09dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    return text;
+}
+
+std::string format_duration(std::chrono::nanoseconds duration) {
+    const double seconds = std::chrono::duration<double>(std::max(duration, std::chrono::nanoseconds{0})).count();
+    char text[64];
+    if (seconds < 9.995) {
+        std::snprintf(text, sizeof text, "%.2fs", seconds);
+    } else if (seconds < 59.95) {
+        std::snprintf(text, sizeof text, "%.1fs", seconds);
+    } else {
+        const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+        if (whole < 3600) {
+            std::snprintf(text, sizeof text, "%dm%02ds", static_cast<int>(whole / 60), static_cast<int>(whole % 60));
+        } else {
+            std::snprintf(text, sizeof text, "%lldh%02dm", static_cast<long long>(whole / 3600),
+                          static_cast<int>(whole % 3600 / 60));
+        }
+    }
+    return text;
+}
+
+}  // namespace kahn
