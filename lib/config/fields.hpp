@@ -1,0 +1,101 @@
+#pragma once
+
+#include "config/document_builder.hpp"
+#include "config/reading.hpp"
+
+#include <kahn/model/pipeline.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The types that keys take. Each one has its name in words, reads a value into a member of the model and writes it
+/// back.
+namespace kahn::config::fields {
+
+struct Text {
+    static constexpr std::string_view type = "a text";
+    static void read(const Value& value, std::string& out);
+    static void write(const std::string& text, DocumentBuilder& out) { out.text(text); }
+};
+
+/// 1 to 128 bytes without control characters or blanks at its ends.
+struct Name : Text {
+    static constexpr std::string_view type = "a name";
+    static void read(const Value& value, std::string& out);
+};
+
+/// A text in which the engine expands `${NAME}`.
+struct ExpandedText : Text {
+    static void read(const Value& value, std::string& out);
+};
+
+struct ConditionExpression : Text {
+    static constexpr std::string_view type = "an expression";
+    static void read(const Value& value, std::string& out);
+};
+
+struct Switch {
+    static constexpr std::string_view type = "true or false";
+    static void read(const Value& value, bool& out);
+    static void write(bool flag, DocumentBuilder& out) { out.literal(flag ? "true" : "false"); }
+};
+
+struct Count {
+    static constexpr std::string_view type = "a whole number";
+    static void read(const Value& value, int& out);
+    static void write(int count, DocumentBuilder& out) { out.literal(std::to_string(count)); }
+};
+
+template <int MinimumMilliseconds>
+struct Duration {
+    static constexpr std::string_view type = "a duration";
+    static void read(const Value& value, std::chrono::milliseconds& out);
+    static void write(std::chrono::milliseconds duration, DocumentBuilder& out);
+};
+using Timeout = Duration<1>;
+using Delay = Duration<0>;
+
+struct TextList {
+    static constexpr std::string_view type = "a list of texts";
+    static void read(const Value& value, std::vector<std::string>& out);
+    static void write(const std::vector<std::string>& list, DocumentBuilder& out);
+};
+
+/// Not empty, nor is any command.
+struct CommandList : TextList {
+    static constexpr std::string_view type = "a list of commands";
+    static void read(const Value& value, std::vector<std::string>& out);
+};
+
+/// Globs that stay below the working directory.
+struct ArtifactList : TextList {
+    static constexpr std::string_view type = "a list of patterns";
+    static void read(const Value& value, std::vector<std::string>& out);
+};
+
+struct OneOrManyTexts : TextList {
+    static constexpr std::string_view type = "a text or a list of texts";
+    static void read(const Value& value, std::vector<std::string>& out);
+};
+
+/// Names of variables to scalars, whose text is kept as it was written.
+struct VariableMap {
+    static constexpr std::string_view type = "a mapping of names to values";
+    static void read(const Value& value, Variables& out);
+    static void write(const Variables& variables, DocumentBuilder& out);
+};
+
+/// The same where the engine expands `${NAME}` in the values.
+struct ExpandedVariableMap : VariableMap {
+    static void read(const Value& value, Variables& out);
+};
+
+struct TriggerList {
+    static constexpr std::string_view type = "a list of push, pull_request, manual, schedule";
+    static void read(const Value& value, std::vector<Trigger>& out);
+    static void write(const std::vector<Trigger>& triggers, DocumentBuilder& out);
+};
+
+}  // namespace kahn::config::fields

@@ -1,0 +1,252 @@
+#include "config/keys.hpp"
+
+#include "config/fields.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace kahn::config {
+namespace {
+
+constexpr std::size_t most_stages = 100'000;
+constexpr std::size_t most_jobs = 1'000'000;
+
+template <class>
+struct MemberOf;
+template <class T, class M>
+struct MemberOf<M T::*> {
+    using Class = T;
+};
+
+/// A row whose value goes into one member, by one of the types of fields.hpp.
+template <auto Member, class Field>
+constexpr auto key(std::string_view name, std::string_view fallback, std::string_view meaning) {
+    using T = typename MemberOf<decltype(Member)>::Class;
+    KeyRow<T> row;
+    row.name = name;
+    row.type = Field::type;
+    row.fallback = fallback;
+    row.meaning = meaning;
+    row.is_required = fallback.empty();
+    row.read = [](const Value& value, T& out) { Field::read(value, out.*Member); };
+    row.write = [](const T& value, DocumentBuilder& out) { Field::write(value.*Member, out); };
+    row.has_default = [](const T& value) { return value.*Member == T().*Member; };
+    return row;
+}
+
+// What the rows below nest.
+struct StageList {
+    static constexpr std::string_view type = "a list of stages";
+    static void read(const Value& value, std::vector<PipelineStage>& out);
+    static void write(const std::vector<PipelineStage>& stages, DocumentBuilder& out);
+};
+struct JobList {
+    static constexpr std::string_view type = "a list of jobs";
+    static void read(const Value& value, std::vector<PipelineJob>& out);
+    static void write(const std::vector<PipelineJob>& jobs, DocumentBuilder& out);
+};
+struct Conditions {
+    static constexpr std::string_view type = "a mapping with branch, environment, custom";
+    static void read(const Value& value, StageConditions& out);
+    static void write(const StageConditions& conditions, DocumentBuilder& out);
+};
+
+using namespace fields;
+
+constexpr std::array pipeline_rows{
+    key<&Pipeline::name, Name>("name", "", "what the pipeline is called"),
+    key<&Pipeline::description, Text>("description", "\"\"", "what it is for"),
+    key<&Pipeline::variables, VariableMap>("variables", "{}", "exported to the environment of every command"),
+    key<&Pipeline::triggers, TriggerList>("triggers", "[]", "what may start it with --event"),
+    key<&Pipeline::timeout, Timeout>("timeout", "7200", "how long the whole run may take"),
+    key<&Pipeline::stages, StageList>("stages", "", "what it consists of"),
+};
+
+constexpr std::array stage_rows{
+    key<&PipelineStage::name, Name>("name", "", "unique in the pipeline"),
+    key<&PipelineStage::jobs, JobList>("jobs", "", "what the stage does"),
+    key<&PipelineStage::dependencies, TextList>("dependencies", "[]", "stages that have to end before"),
+    key<&PipelineStage::environment, ExpandedVariableMap>("environment", "{}", "variables over those of the pipeline"),
+    key<&PipelineStage::allow_failure, Switch>("allow_failure", "false",
+                                               "its failure neither stops others nor fails the run"),
+    key<&PipelineStage::parallel, Switch>("parallel", "true",
+                                          "false: jobs one after another, the first failure skips the rest"),
+    key<&PipelineStage::conditions, Conditions>("conditions", "{}", "when the stage runs at all; all must hold"),
+};
+
+constexpr std::array condition_rows{
+    key<&StageConditions::branch, OneOrManyTexts>("branch", "[]", "patterns, one of which matches the branch"),
+    key<&StageConditions::environment, VariableMap>("environment", "{}", "variables that have just these values"),
+    key<&StageConditions::custom, ConditionExpression>("custom", "\"\"", "an expression that holds"),
+};
+
+constexpr std::array job_rows{
+    key<&PipelineJob::name, Name>("name", "", "unique in its stage"),
+    key<&PipelineJob::commands, CommandList>(
+        "commands", "", "run one after another, each in a shell; the first failure ends the attempt"),
+    key<&PipelineJob::environment, ExpandedVariableMap>("environment", "{}", "variables over those of the stage"),
+    key<&PipelineJob::artifacts, ArtifactList>("artifacts", "[]", "patterns of files to collect after success"),
+    key<&PipelineJob::dependencies, TextList>("dependencies", "[]",
+                                              "jobs that have to succeed before: 'job', or 'stage.job'"),
+    key<&PipelineJob::timeout, Timeout>("timeout", "3600", "how long one attempt may take"),
+    key<&PipelineJob::retry_count, Count>("retry_count", "0", "further attempts after a failure or a timeout"),
+    key<&PipelineJob::retry_delay, Delay>("retry_delay", "0", "the pause before the next attempt; doubles each time"),
+    key<&PipelineJob::allow_failure, Switch>("allow_failure", "false", "its failure does not fail the stage"),
+    key<&PipelineJob::working_directory, ExpandedText>("working_directory", "\"\"", "where the commands run"),
+};
+
+/// "job keys are: allow_failure, artifacts, ..."
+template <class T>
+std::string key_list(std::string_view noun, std::span<const KeyRow<T>> rows) {
+    std::vector<std::string> names;
+    for (const KeyRow<T>& row : rows) names.emplace_back(row.name);
+    std::sort(names.begin(), names.end());
+    return std::string(noun) + " keys are: " + join(names, ", ");
+}
+
+template <class T>
+void refuse_unknown(const Reading& reading, NodeId key, const std::string& where, std::string_view noun,
+                    std::span<const KeyRow<T>> rows) {
+    const std::string_view name = reading.document.text(key);
+    std::vector<std::string> names;
+    for (const KeyRow<T>& row : rows) names.emplace_back(row.name);
+    const auto near = did_you_mean(name, names);
+    reading.report.add(Problem(Code::unknown_key, reading.document[key].span,
+                               "unknown key '" + printable(name.substr(0, 200)) + "' in " + where)
+                           .with_label(near ? "did you mean '" + *near + "'?" : "")
+                           .with_help(key_list(noun, rows)));
+}
+
+/// Calls `read` with each entry that is a mapping; refuses the others and says so.
+template <class Read>
+void read_entries(const Value& list, std::string_view type, std::string_view entry_type, Read read, auto incomplete) {
+    const Document& document = list.document();
+    if (list.is_nothing()) return list.refuse(Code::empty, "is empty");
+    if ((*list).kind != Node::Kind::sequence) {
+        incomplete();
+        return list.refuse_kind(type, "each entry begins with '- name: '");
+    }
+    if (document.end(list.node()) == list.node() + 1) return list.refuse(Code::empty, "is empty");
+    for (NodeId node = list.node() + 1; node != document.end(list.node()); node = document.next(node)) {
+        if (document[node].kind == Node::Kind::mapping) {
+            if (!read(node)) return incomplete();
+        } else {
+            list.entry(node).refuse_kind(entry_type);
+            incomplete();
+        }
+    }
+}
+
+void refuse_number(const Value& list, NodeId node, std::string_view limit) {
+    list.reading().report.add(Problem(Code::too_many, list.document()[node].span, "more than " + std::string(limit)));
+}
+
+void StageList::read(const Value& value, std::vector<PipelineStage>& out) {
+    Places& places = value.reading().places;
+    read_entries(
+        value, type, "a mapping with the keys of a stage",
+        [&](NodeId node) {
+            if (out.size() == most_stages) return refuse_number(value, node, "100,000 stages"), false;
+            places.add_stage(node);
+            read_members(value.reading(), node, Owner{"stage"}, "stage", stage_keys(), out.emplace_back());
+            out.back().location = value.reading().location(node);
+            if (out.back().name.empty()) places.stages_incomplete();
+            return true;
+        },
+        [&] { places.stages_incomplete(); });
+}
+
+void JobList::read(const Value& value, std::vector<PipelineJob>& out) {
+    Places& places = value.reading().places;
+    read_entries(
+        value, type, "a mapping with the keys of a job",
+        [&](NodeId node) {
+            if (places.job_count() == most_jobs) return refuse_number(value, node, "1,000,000 jobs"), false;
+            places.add_job(node);
+            read_members(value.reading(), node, Owner{"job"}, "job", job_keys(), out.emplace_back());
+            out.back().location = value.reading().location(node);
+            if (out.back().name.empty()) places.jobs_incomplete();
+            return true;
+        },
+        [&] { places.jobs_incomplete(); });
+}
+
+void Conditions::read(const Value& value, StageConditions& out) {
+    if (value.is_nothing()) return;
+    if ((*value).kind != Node::Kind::mapping) return value.refuse_kind(type);
+    Owner owner = value.owner();
+    owner.part = "the conditions of ";
+    read_members(value.reading(), value.node(), owner, "condition", condition_keys(), out);
+}
+
+void StageList::write(const std::vector<PipelineStage>& stages, DocumentBuilder& out) {
+    out.begin_sequence({});
+    for (const PipelineStage& stage : stages) write_members(stage, stage_keys(), out);
+    out.end();
+}
+
+void JobList::write(const std::vector<PipelineJob>& jobs, DocumentBuilder& out) {
+    out.begin_sequence({});
+    for (const PipelineJob& job : jobs) write_members(job, job_keys(), out);
+    out.end();
+}
+
+void Conditions::write(const StageConditions& conditions, DocumentBuilder& out) {
+    write_members(conditions, condition_keys(), out);
+}
+
+}  // namespace
+
+std::span<const KeyRow<Pipeline>> pipeline_keys() noexcept { return pipeline_rows; }
+std::span<const KeyRow<PipelineStage>> stage_keys() noexcept { return stage_rows; }
+std::span<const KeyRow<StageConditions>> condition_keys() noexcept { return condition_rows; }
+std::span<const KeyRow<PipelineJob>> job_keys() noexcept { return job_rows; }
+
+template <class T>
+void read_members(const Reading& reading, NodeId mapping, Owner owner, std::string_view noun,
+                  std::span<const KeyRow<T>> rows, T& out) {
+    const Document& document = reading.document;
+    const std::vector<Document::Member> members = document.members(mapping);
+    if (owner.part.empty()) {
+        for (const auto& [key, value] : members) {
+            if (document.text(key) == "name") owner.name = value;
+        }
+    }
+    const std::string where = owner.describe(document);
+    std::vector<bool> is_given(rows.size());
+    for (const auto& [key, value] : members) {
+        const std::string_view name = document.text(key);
+        const auto row = std::find_if(rows.begin(), rows.end(), [&](const KeyRow<T>& r) { return r.name == name; });
+        if (row != rows.end()) {
+            is_given[static_cast<std::size_t>(row - rows.begin())] = true;
+            row->read(Value(reading, value, name, owner), out);
+        } else if (!name.starts_with(free_key_prefix)) {
+            refuse_unknown(reading, key, where, noun, rows);
+        }
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!rows[i].is_required || is_given[i]) continue;
+        reading.report.add(
+            Problem(Code::missing_key, document[mapping].span, where + " has no '" + std::string(rows[i].name) + "'"));
+    }
+}
+
+template <class T>
+void write_members(const T& value, std::span<const KeyRow<T>> rows, DocumentBuilder& out) {
+    out.begin_mapping({});
+    for (const KeyRow<T>& row : rows) {
+        if (!row.is_required && row.has_default(value)) continue;
+        out.text(row.name);
+        row.write(value, out);
+    }
+    out.end();
+}
+
+template void read_members(const Reading&, NodeId, Owner, std::string_view, std::span<const KeyRow<Pipeline>>,
+                           Pipeline&);
+template void write_members(const Pipeline&, std::span<const KeyRow<Pipeline>>, DocumentBuilder&);
+
+}  // namespace kahn::config
