@@ -1,0 +1,27 @@
+#pragma once
+
+#include <kahn/model/pipeline.hpp>
+
+#include "render/run_names.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+
+namespace kahn::render {
+
+/// `path` relative to `base` if it lies below it. Printable.
+std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& base);
+
+/// ` (attempt 2 of 3)` for a job that may have more than one attempt, else nothing.
+std::string attempt_note(const PipelineJob& job, int attempt);
+
+/// How a run ended, in one line: `FAILED in 1m41s: 9 ok, 1 failed (unit (gcc)), 1 skipped`.
+std::string run_line(const Pipeline& run, const RunNames& names);
+
+/// One failed job: name, reason, place, the last lines of what it printed, and its log.
+std::string failed_job_text(const Pipeline& run, const PipelineJob& job, const std::string& name, std::string_view last_lines,
+                            const std::filesystem::path& base);
+
+}  // namespace kahn::render

@@ -1,0 +1,130 @@
+#include "render/running_attempts.hpp"
+
+#include "render/terminal_text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kahn::render {
+namespace {
+
+constexpr std::size_t tail_bytes = 2048;
+constexpr std::size_t longest_tail_line = 300;
+
+void append_line(std::string& out, const std::string& name, std::string_view line) {
+    out += name;
+    out += " | ";
+    append_terminal_line(out, line);
+    out += '\n';
+}
+
+/// Kept as it came: only the tail of a failed job is ever shown.
+void remember(std::string& tail, std::string_view line) {
+    if (tail.size() > 4 * tail_bytes) tail.erase(0, tail.find('\n', tail.size() - tail_bytes) + 1);
+    tail += line.substr(0, longest_tail_line);
+    if (line.size() > longest_tail_line) tail += "…";
+    tail += '\n';
+}
+
+}  // namespace
+
+RunningAttempt& RunningAttempts::start(const PipelineJob& job, std::string name, std::chrono::nanoseconds now) {
+    const std::uint64_t order = next_++;
+    by_job_[&job] = order;
+    RunningAttempt& attempt = in_order_[order];
+    attempt.job = &job;
+    attempt.name = std::move(name);
+    attempt.started = now;
+    return attempt;
+}
+
+RunningAttempt* RunningAttempts::find(const PipelineJob& job) {
+    const auto found = by_job_.find(&job);
+    return found == by_job_.end() ? nullptr : &in_order_.at(found->second);
+}
+
+void RunningAttempts::remove(const PipelineJob& job) {
+    const auto found = by_job_.find(&job);
+    if (found == by_job_.end()) return;
+    held_ -= in_order_.at(found->second).size();
+    in_order_.erase(found->second);
+    by_job_.erase(found);
+}
+
+std::size_t RunningAttempts::longest_line() const {
+    constexpr std::size_t usual = 8192;
+    constexpr std::size_t under_pressure = 512;
+    return held_ < held_bytes_ ? usual : under_pressure;
+}
+
+std::string RunningAttempts::feed(RunningAttempt& attempt, OutputStream stream, std::string_view bytes) {
+    std::string out;
+    const std::size_t before = attempt.size();
+    const bool goes_out = is_live(attempt);
+    LineSplitter& splitter = attempt.streams[stream == OutputStream::stdout_stream ? 0 : 1];
+    splitter.feed(bytes, longest_line(), [&](std::string_view line) {
+        remember(attempt.tail, line);
+        if (goes_out) return append_line(out, attempt.name, line);
+        append_line(attempt.held.to_append(), attempt.name, line);
+    });
+    held_ += attempt.size() - before;
+    if (!goes_out) limit(attempt);
+    return out;
+}
+
+void RunningAttempts::limit(RunningAttempt& attempt) {
+    const auto shrink = [this](RunningAttempt& which, std::size_t bytes) {
+        const std::size_t before = which.size();
+        which.held.shrink(bytes);
+        held_ -= before - which.size();
+    };
+    // To half, so that the work is shared by many lines.
+    if (attempt.held.size() > held_bytes_of_job_) shrink(attempt, held_bytes_of_job_ / 2);
+    while (held_ > held_bytes_) {
+        const auto largest = std::max_element(in_order_.begin(), in_order_.end(), [](const auto& a, const auto& b) {
+            return a.second.held.size() < b.second.held.size();
+        });
+        if (largest->second.held.size() == 0) break;
+        shrink(largest->second, largest->second.held.size() / 2);
+    }
+}
+
+std::string RunningAttempt::last_lines(std::size_t count) const {
+    std::string_view rest = tail;
+    std::size_t at = rest.size();
+    for (std::size_t lines = 0; at > 0; --at) {
+        if (rest[at - 1] == '\n' && lines++ == count) break;
+    }
+    std::string out;
+    for (rest.remove_prefix(at); !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
+        append_terminal_line(out, rest.substr(0, rest.find('\n')));
+        out += '\n';
+    }
+    return out;
+}
+
+std::string RunningAttempts::drain(RunningAttempt& attempt, const std::string& log, bool has_ended) {
+    const std::size_t before = attempt.size();
+    std::string out;
+    if (attempt.held.forgotten_lines() > 0) {
+        out += attempt.name + " | … " + std::to_string(attempt.held.forgotten_lines()) + " lines (" +
+               std::to_string(attempt.held.forgotten_bytes()) + " bytes) left out";
+        if (!log.empty()) out += "; full log: " + log;
+        out += '\n';
+    }
+    out += attempt.held.text();
+    attempt.held.clear();
+    if (has_ended) {
+        for (LineSplitter& stream : attempt.streams) {
+            if (stream.empty()) continue;
+            stream.finish([&](std::string_view line) {
+                remember(attempt.tail, line);
+                append_line(out, attempt.name, line);
+            });
+        }
+    }
+    held_ -= before - attempt.size();
+    return out;
+}
+
+}  // namespace kahn::render

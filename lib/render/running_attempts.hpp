@@ -1,0 +1,65 @@
+#pragma once
+
+#include <kahn/model/pipeline.hpp>
+
+#include "render/held_lines.hpp"
+#include "render/line_splitter.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+namespace kahn::render {
+
+/// An attempt that is running, as the plain view sees it.
+struct RunningAttempt {
+    const PipelineJob* job = nullptr;
+    std::string name;
+    std::chrono::nanoseconds started{0};   ///< since the run's start, as of the last tick
+    std::array<LineSplitter, 2> streams;   ///< by OutputStream
+    HeldLines held;                        ///< lines that wait for their turn, as they will be printed
+    std::string tail;                      ///< the last lines as they came, for the end of a failed run
+
+    /// Of what was printed, as it may reach a terminal. A long line is cut.
+    std::string last_lines(std::size_t count) const;
+    std::size_t size() const noexcept { return held.size() + streams[0].size() + streams[1].size(); }
+};
+
+/// The attempts that are running, in the order they began. The first is the live one.
+class RunningAttempts {
+public:
+    RunningAttempts(std::size_t held_bytes_of_job, std::size_t held_bytes)
+        : held_bytes_of_job_(held_bytes_of_job), held_bytes_(held_bytes) {}
+
+    RunningAttempt& start(const PipelineJob& job, std::string name, std::chrono::nanoseconds now);
+    RunningAttempt* find(const PipelineJob& job);
+    bool is_live(const RunningAttempt& attempt) const { return &in_order_.begin()->second == &attempt; }
+    RunningAttempt* live() { return in_order_.empty() ? nullptr : &in_order_.begin()->second; }
+    void remove(const PipelineJob& job);
+
+    /// Takes in what an attempt printed. \return what is to be printed now: its whole lines if it is live, else nothing
+    std::string feed(RunningAttempt& attempt, OutputStream stream, std::string_view bytes);
+    /// What an attempt still has to say: held lines, then lines that were not ended. \param log for the notice that lines are missing
+    std::string drain(RunningAttempt& attempt, const std::string& log, bool has_ended);
+
+    std::size_t size() const noexcept { return in_order_.size(); }
+    auto begin() const { return in_order_.begin(); }
+    auto end() const { return in_order_.end(); }
+
+private:
+    std::size_t longest_line() const;
+    void limit(RunningAttempt& attempt);
+
+    std::size_t held_bytes_of_job_;
+    std::size_t held_bytes_;
+    std::map<std::uint64_t, RunningAttempt> in_order_;
+    std::unordered_map<const PipelineJob*, std::uint64_t> by_job_;
+    std::uint64_t next_ = 0;
+    std::size_t held_ = 0;  // size() of all
+};
+
+}  // namespace kahn::render
