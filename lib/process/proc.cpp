@@ -1,0 +1,98 @@
+#include "process/proc.hpp"
+
+#include "base/unique_fd.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace kahn::process {
+namespace {
+
+constexpr unsigned long exiting_flag = 0x4;  // PF_EXITING of the kernel
+
+}  // namespace
+
+std::string read_small_file(int directory, const char* path) {
+    std::string out;
+    const UniqueFd fd(::openat(directory, path, O_RDONLY | O_CLOEXEC));
+    if (!fd) return out;
+    char buffer[4096];
+    ssize_t count = 0;
+    while ((count = ::read(fd.get(), buffer, sizeof buffer)) > 0) out.append(buffer, static_cast<std::size_t>(count));
+    return out;
+}
+
+std::optional<ProcessInfo> parse_stat(const std::string& line) {
+    // The name may hold anything, parentheses and line ends too: it ends at the last one.
+    const std::size_t open = line.find('(');
+    const std::size_t close = line.rfind(')');
+    if (open == std::string::npos || close == std::string::npos || close < open) return std::nullopt;
+    ProcessInfo info;
+    info.pid = static_cast<pid_t>(std::strtol(line.c_str(), nullptr, 10));
+    info.name = line.substr(open + 1, close - open - 1);
+    std::istringstream rest(line.substr(close + 1));
+    char state = 0;
+    std::string skipped;
+    unsigned long flags = 0;
+    rest >> state >> info.parent >> info.group >> info.session >> skipped >> skipped >> flags;
+    for (int field = 10; field < 22; ++field) rest >> skipped;
+    rest >> info.start_time;
+    if (!rest || info.pid <= 0) return std::nullopt;
+    info.is_ending = state == 'Z' || state == 'X' || (flags & exiting_flag) != 0;
+    return info;
+}
+
+std::optional<ProcessInfo> process_info(pid_t pid) {
+    const std::string line = read_small_file(AT_FDCWD, ("/proc/" + std::to_string(pid) + "/stat").c_str());
+    return line.empty() ? std::nullopt : parse_stat(line);
+}
+
+std::vector<ProcessInfo> all_processes() {
+    std::vector<ProcessInfo> out;
+    const auto close_directory = [](DIR* directory) { ::closedir(directory); };
+    const std::unique_ptr<DIR, decltype(close_directory)> proc(::opendir("/proc"), close_directory);
+    if (!proc) return out;
+    while (const dirent* const entry = ::readdir(proc.get())) {
+        char* end = nullptr;
+        const long pid = std::strtol(entry->d_name, &end, 10);
+        if (pid <= 0 || *end != '\0') continue;
+        if (std::optional<ProcessInfo> info = process_info(static_cast<pid_t>(pid))) out.push_back(*std::move(info));
+    }
+    return out;
+}
+
+std::vector<ProcessInfo> descendants_of(const std::vector<pid_t>& roots, const std::vector<ProcessInfo>& all) {
+    std::unordered_map<pid_t, std::vector<const ProcessInfo*>> children;
+    for (const ProcessInfo& info : all) children[info.parent].push_back(&info);
+    std::vector<ProcessInfo> out;
+    std::vector<pid_t> open(roots);
+    std::unordered_set<pid_t> seen(roots.begin(), roots.end());
+    while (!open.empty()) {
+        const pid_t parent = open.back();
+        open.pop_back();
+        for (const ProcessInfo* const child : children[parent]) {
+            if (!seen.insert(child->pid).second) continue;
+            open.push_back(child->pid);
+            out.push_back(*child);
+        }
+    }
+    return out;
+}
+
+std::vector<Leftover> as_leftovers(const std::vector<ProcessInfo>& processes) {
+    std::vector<Leftover> out;
+    for (const ProcessInfo& info : processes) {
+        if (!info.is_ending) out.emplace_back(info.pid, info.name);
+    }
+    return out;
+}
+
+}  // namespace kahn::process

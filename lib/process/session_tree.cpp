@@ -1,0 +1,94 @@
+#include "process/session_tree.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+namespace kahn::process {
+namespace {
+
+class SessionTree final : public Tree {
+public:
+    explicit SessionTree(std::shared_ptr<GuardClient> guard) : guard_(std::move(guard)) {}
+    ~SessionTree() override {
+        for (const pid_t session : sessions()) guard_->forget_group(session);
+    }
+
+    bool is_tight() const noexcept override { return false; }
+
+    std::vector<ProcessInfo> processes() override {
+        const std::vector<pid_t> ours = sessions();
+        if (ours.empty()) return {};
+        std::vector<ProcessInfo> out = all_processes();
+        std::erase_if(out, [&](const ProcessInfo& info) {
+            return std::find(ours.begin(), ours.end(), info.session) == ours.end();
+        });
+        return out;
+    }
+
+private:
+    LaunchResult enter(LaunchRequest&, UniqueFd&, UniqueFd&) override {
+        forget_ended();
+        return {};
+    }
+
+    std::shared_ptr<Command> make_command(std::shared_ptr<ChildProcess> child, UniqueFd) override {
+        return std::make_shared<DirectCommand>(std::move(child));
+    }
+
+    void child_added(ChildProcess& child) override {
+        const std::scoped_lock lock(sessions_mutex_);
+        sessions_.push_back(child.pid());
+        guard_->watch_group(child.pid());
+    }
+
+    bool is_empty() override {
+        if (!are_children_reaped()) return false;
+        forget_ended();
+        // A zombie keeps its group for as long as it pleases an init that is not ours, and is nobody.
+        return sessions().empty() || !is_anybody_alive();
+    }
+
+    bool is_anybody_alive() { return !as_leftovers(processes()).empty(); }
+
+    void kill_all() noexcept override {
+        try {
+            const std::vector<ProcessInfo> all = processes();
+            for (const pid_t group : sessions()) ::kill(-group, SIGKILL);  // atomic: a fork in it cannot slip through
+            signal_each(all, SIGKILL);
+        } catch (...) {  // out of memory, with nothing else to be done about it
+        }
+    }
+
+    std::vector<pid_t> sessions() {
+        const std::scoped_lock lock(sessions_mutex_);
+        return sessions_;
+    }
+
+    /// A number whose leader is reaped and whose group is empty may be given to strangers any time.
+    void forget_ended() {
+        const auto all = children();
+        const std::scoped_lock lock(sessions_mutex_);
+        for (const auto& child : all) {
+            const auto at = std::find(sessions_.begin(), sessions_.end(), child->pid());
+            if (at == sessions_.end() || !child->try_reap()) continue;
+            if (::kill(-child->pid(), 0) == 0 || errno != ESRCH) continue;
+            guard_->forget_group(child->pid());
+            sessions_.erase(at);
+        }
+    }
+
+    std::mutex sessions_mutex_;
+    std::vector<pid_t> sessions_;  // that may have members
+    const std::shared_ptr<GuardClient> guard_;
+};
+
+}  // namespace
+
+std::shared_ptr<Tree> SessionContainers::make_tree(std::string&) { return std::make_shared<SessionTree>(guard_); }
+
+std::string SessionContainers::warning() {
+    return guard_->is_alive() ? std::string() : "the guard process is gone: if kahn itself is killed, jobs may outlive it";
+}
+
+}  // namespace kahn::process
