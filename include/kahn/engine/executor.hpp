@@ -1,0 +1,50 @@
+#pragma once
+
+#include <kahn/model/attempt.hpp>
+#include <kahn/model/pipeline.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace kahn {
+
+/// One attempt of one job, with everything resolved that the engine resolves.
+struct AttemptRequest {
+    AttemptRequest() = default;
+
+    std::string run_id;
+    std::string pipeline;
+    std::string stage;
+    PipelineJob job;  ///< the definition
+    int attempt = 1;
+    Variables environment;  ///< `variables`, the stage's, the job's and kahn's own, expanded
+    std::shared_ptr<const Variables> host_environment;  ///< kahn's own, as it was when the run began; lies below
+    std::filesystem::path working_directory;  ///< absolute
+    std::filesystem::path log;                ///< where the output is to be kept
+};
+static_assert(!std::is_aggregate_v<AttemptRequest>);
+
+/// The seam to where jobs run: this machine, another one, a coroutine.
+class Executor {
+public:
+    virtual ~Executor() = default;
+
+    /// Runs one attempt to its end. Failure is a value; an exception fails the attempt with its text.
+    ///
+    /// \par Cancellation
+    /// `terminal`: end gracefully, as quickly as the work allows; a second one: at once. The outcome's end is then
+    /// AttemptEnd::stopped, unless the work had ended before. The engine knows why it cancelled (timeout, cancel) and says so.
+    virtual boost::asio::awaitable<AttemptOutcome> run(AttemptRequest request, std::shared_ptr<AttemptListener> listener) = 0;
+
+    /// Ends everything at once, blocking for at most `limit`: the engine is being destroyed. Touches no coroutine.
+    virtual void kill_all(std::chrono::milliseconds limit) noexcept = 0;
+};
+
+}  // namespace kahn

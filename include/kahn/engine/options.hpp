@@ -1,0 +1,60 @@
+#pragma once
+
+#include <kahn/base/time.hpp>
+#include <kahn/engine/executor.hpp>
+#include <kahn/model/event.hpp>
+#include <kahn/model/pipeline.hpp>
+#include <kahn/process/options.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace kahn {
+
+/// How long a job took in the past, if that is known. Called on the thread that starts a run.
+using PastDurations = std::function<std::optional<std::chrono::nanoseconds>(
+    std::string_view pipeline, std::string_view stage, std::string_view job)>;
+
+/// What all runs of one engine share.
+struct EngineOptions {
+    EngineOptions() = default;
+
+    unsigned max_workers = 10;  ///< jobs that run at once, over all runs. 0: no limit
+    ProcessOptions process;
+    std::shared_ptr<Executor> executor;                ///< where jobs run; nothing: on this machine
+    std::shared_ptr<Clock> clock;                      ///< nothing: the machine's
+    PastDurations past_durations;                      ///< nothing: every job counts as one second
+    std::vector<std::shared_ptr<Observer>> observers;  ///< of every run
+};
+static_assert(!std::is_aggregate_v<EngineOptions>);
+
+/// When a stage may start.
+enum class ScheduleMode {
+    live,    ///< the instant that what it depends on has ended
+    levels,  ///< when every stage of the level above has ended: a barrier, to compare with
+};
+
+/// What one run does differently.
+struct RunOptions {
+    RunOptions() = default;
+    RunOptions(Variables overrides) : variables(std::move(overrides)) {}  // NOLINT: variables are what most runs differ in
+
+    Variables variables;                ///< over the pipeline's own
+    std::optional<std::string> branch;  ///< for conditions; nothing: the git branch of the working directory
+    std::vector<std::string> stages;    ///< only these, and all they depend on; empty: all
+    std::vector<std::string> jobs;      ///< `job` or `stage.job`: only these, and all they depend on; empty: all
+    ScheduleMode schedule = ScheduleMode::live;
+    bool fail_fast = false;                          ///< the first failure that is not allowed ends the run
+    std::filesystem::path working_directory;         ///< empty: the process's own
+    std::vector<std::shared_ptr<Observer>> observers;  ///< of this run, after the engine's
+};
+static_assert(!std::is_aggregate_v<RunOptions>);
+
+}  // namespace kahn

@@ -1,0 +1,166 @@
+#include "engine/artifacts.hpp"
+
+#include <kahn/base/error.hpp>
+
+#include "base/glob.hpp"
+#include "base/unique_fd.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace kahn {
+namespace {
+
+constexpr std::size_t deepest = 128;  // directories; a tree that is deeper is not searched further
+constexpr std::string_view workspace_folder = ".kahn";  // what kahn keeps itself is nobody's artifact
+
+bool climbs_out(const std::filesystem::path& glob) {
+    if (glob.is_absolute()) return true;
+    for (const auto& part : glob) {
+        if (part == "..") return true;
+    }
+    return false;
+}
+
+/// The directories that a glob names before its first pattern: only what lies below them is searched.
+std::filesystem::path literal_prefix(const std::filesystem::path& glob) {
+    std::filesystem::path prefix;
+    for (const auto& part : glob.parent_path()) {
+        if (part.native().find_first_of("*?[{\\") != std::string::npos) break;
+        prefix /= part;
+    }
+    return prefix;
+}
+
+/// Opens a path below `root` one directory at a time, following no link on the way.
+UniqueFd open_beneath(int root, const std::filesystem::path& relative) {
+    UniqueFd at(::openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    for (const auto& part : relative) {
+        if (!at || part.empty() || part == ".") continue;
+        at = UniqueFd(::openat(at.get(), part.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    }
+    return at;
+}
+
+struct Found {
+    std::set<std::filesystem::path> files;
+    std::set<std::filesystem::path> links;
+};
+
+/// Walks a tree without recursion and without following links.
+void search(int root, const std::string& glob, Found& found) {
+    struct Directory {
+        UniqueFd fd;
+        std::filesystem::path path;
+        std::size_t depth;
+        bool is_taken;  // the glob matched it or one above it: everything below counts
+    };
+    const bool is_deep = glob.find("**") != std::string::npos || glob.find('{') != std::string::npos;
+    const auto prefix = literal_prefix(glob);
+    const auto pattern_path = std::filesystem::path(glob);
+    const auto depth_limit =
+        is_deep ? deepest : static_cast<std::size_t>(std::distance(pattern_path.begin(), pattern_path.end()));
+
+    std::vector<Directory> work;
+    const auto prefix_depth = static_cast<std::size_t>(std::distance(prefix.begin(), prefix.end()));
+    work.push_back({open_beneath(root, prefix), prefix, prefix_depth, false});
+    while (!work.empty()) {
+        Directory directory = std::move(work.back());
+        work.pop_back();
+        if (!directory.fd) continue;
+        const int readable = ::openat(directory.fd.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (readable < 0) continue;
+        const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(readable), &::closedir);
+        if (!entries) {
+            ::close(readable);
+            continue;
+        }
+        while (const dirent* entry = ::readdir(entries.get())) {
+            const std::string name = entry->d_name;
+            if (name == "." || name == ".." || name == workspace_folder) continue;
+            const auto path = directory.path / name;
+            struct stat status {};
+            if (::fstatat(directory.fd.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+            const bool is_taken = directory.is_taken || glob_match(glob, path.native(), GlobKind::path);
+            if (S_ISDIR(status.st_mode)) {
+                if (directory.depth + 1 >= (is_taken ? deepest : depth_limit)) continue;
+                work.push_back({UniqueFd(::openat(directory.fd.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)),
+                                path, directory.depth + 1, is_taken});
+            } else if (is_taken) {
+                if (S_ISREG(status.st_mode)) {
+                    found.files.insert(path);
+                } else if (S_ISLNK(status.st_mode)) {
+                    found.links.insert(path);
+                }
+            }
+        }
+    }
+}
+
+[[noreturn]] void fail(const std::filesystem::path& file, int error) {
+    throw Error(Errc::write_failed, "artifact " + file.string() + " could not be collected: " + std::strerror(error));
+}
+
+void copy(int root, const std::filesystem::path& file, const std::filesystem::path& target) {
+    const UniqueFd folder = open_beneath(root, file.parent_path());
+    const UniqueFd from(
+        folder ? ::openat(folder.get(), file.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1);
+    struct stat status {};
+    if (!from || ::fstat(from.get(), &status) != 0) fail(file, errno);
+    if (!S_ISREG(status.st_mode)) fail(file, EINVAL);
+
+    std::error_code error;
+    std::filesystem::create_directories((target / file).parent_path(), error);
+    if (error) fail(file, error.value());
+    const bool is_program = (status.st_mode & S_IXUSR) != 0;
+    const UniqueFd to(::open((target / file).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                             is_program ? 0700 : 0600));
+    if (!to) fail(file, errno);
+    for (;;) {
+        constexpr std::size_t most_at_once = 1U << 30;
+        const ssize_t copied = ::sendfile(to.get(), from.get(), nullptr, most_at_once);
+        if (copied == 0) return;
+        if (copied < 0 && errno != EINTR) fail(file, errno);
+    }
+}
+
+}  // namespace
+
+CollectedArtifacts collect_artifacts(const std::filesystem::path& working_directory, std::span<const std::string> globs,
+                                     const std::filesystem::path& target) {
+    CollectedArtifacts collected;
+    if (globs.empty()) return collected;
+    const UniqueFd root(::open(working_directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!root) fail(working_directory, errno);
+
+    Found all;
+    for (const std::string& given : globs) {
+        if (climbs_out(given)) throw Error(Errc::invalid_config, "artifact '" + given + "' leaves the working directory");
+        std::string glob = std::filesystem::path(given).lexically_normal().string();
+        if (glob.ends_with('/')) glob.pop_back();
+        Found found;
+        search(root.get(), glob, found);
+        if (found.files.empty() && found.links.empty()) collected.warnings.push_back("no file matches artifact '" + given + "'");
+        all.files.merge(found.files);
+        all.links.merge(found.links);
+    }
+    for (const auto& link : all.links) {
+        collected.warnings.push_back("artifact " + link.string() + " is a symbolic link: not collected");
+    }
+    for (const auto& file : all.files) {
+        copy(root.get(), file, target);
+        collected.files.push_back(file);
+    }
+    return collected;
+}
+
+}  // namespace kahn

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace kahn {
+
+/// What collecting a job's artifacts came to.
+struct CollectedArtifacts {
+    std::vector<std::filesystem::path> files;  ///< relative to the working directory, sorted, each once
+    std::vector<std::string> warnings;         ///< a glob without a match, a file that was refused
+};
+
+/// Copies every regular file below `working_directory` that matches one of the globs (`**`, `{a,b}`), or lies in a directory that
+/// does, to the same relative path below `target`. Symbolic links, and whatever lies behind one, are refused: nothing outside the working directory is read.
+/// \throws Error (invalid_config) for a glob that is absolute or climbs out, Error (write_failed) for a copy that failed
+CollectedArtifacts collect_artifacts(const std::filesystem::path& working_directory, std::span<const std::string> globs,
+                                     const std::filesystem::path& target);
+
+}  // namespace kahn

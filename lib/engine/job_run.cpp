@@ -1,0 +1,183 @@
+#include "engine/job_run.hpp"
+
+#include "engine/artifacts.hpp"
+#include "engine/deadline.hpp"
+#include "engine/retry_policy.hpp"
+#include "engine/run.hpp"
+#include "engine/verdict.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <exception>
+#include <optional>
+#include <random>
+#include <utility>
+
+namespace kahn {
+
+namespace asio = boost::asio;
+using graph::NodeIndex;
+using graph::Outcome;
+
+namespace {
+
+/// Passes what an attempt says on to the run's events.
+class Forwarder final : public AttemptListener {
+public:
+    Forwarder(std::shared_ptr<Run> run, NodeIndex node, int attempt)
+        : run_(std::move(run)), node_(node), attempt_(attempt) {}
+
+    void on_command(std::size_t command, int pid) noexcept override {
+        run_->events().emit(event::CommandStarted{run_->stage_of(node_), run_->job_of(node_), attempt_, command, pid});
+    }
+    void on_output(OutputStream stream, std::uint64_t offset, std::string_view text) noexcept override {
+        run_->events().emit(event::JobOutput{run_->stage_of(node_), run_->job_of(node_), attempt_, stream, offset, text});
+    }
+
+private:
+    std::shared_ptr<Run> run_;
+    NodeIndex node_;
+    int attempt_;
+};
+
+AttemptOutcome failed_outcome(std::string text) {
+    AttemptOutcome outcome;
+    outcome.end = AttemptEnd::not_started;
+    outcome.message = std::move(text);
+    return outcome;
+}
+
+AttemptOutcome stopped_outcome() {
+    AttemptOutcome outcome;
+    outcome.end = AttemptEnd::stopped;
+    return outcome;
+}
+
+double random_jitter() {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    return std::uniform_real_distribution<double>{0.0, 1.0}(random);
+}
+
+void begin_attempt(Run& run, NodeIndex node, JobAttempt& attempt) {
+    PipelineJob& job = run.job_of(node);
+    const auto& clock = *run.resources().clock;
+    attempt.number = static_cast<int>(job.attempts.size());
+    attempt.status = PipelineStatus::running;
+    attempt.start_time = clock.system_now();
+    if (attempt.number == 1) {
+        job.status = PipelineStatus::running;
+        job.start_time = attempt.start_time;
+        attempt.queued = clock.now() - run.ready_since(node);
+    }
+    const auto place = run.node(node);
+    attempt.log = run.files().log(place.stage, place.job, attempt.number);
+    run.events().emit(event::JobStarted{run.stage_of(node), job, attempt});
+}
+
+/// Collects what the job made; a success that cannot be kept is none.
+void keep_artifacts(Run& run, NodeIndex node, const AttemptRequest& request, JobAttempt& attempt) {
+    PipelineJob& job = run.job_of(node);
+    const auto place = run.node(node);
+    try {
+        const auto target = run.files().artifacts(place.stage, place.job);
+        auto collected = collect_artifacts(request.working_directory, request.job.artifacts, target);
+        job.warnings.insert(job.warnings.end(), collected.warnings.begin(), collected.warnings.end());
+        for (const auto& file : collected.files) {
+            job.collected_artifacts.push_back(std::filesystem::relative(target / file, run.files().all_artifacts()));
+        }
+    } catch (const std::exception& failure) {
+        attempt.status = PipelineStatus::failure;
+        attempt.reason = Reason(Reason::Code::artifacts, failure.what());
+    }
+}
+
+/// \param cancelled_between why the job ended while it waited for its next attempt, if it did
+void finish_job(Run& run, NodeIndex node, SteadyTime began, const std::optional<Reason>& cancelled_between) {
+    PipelineJob& job = run.job_of(node);
+    JobAttempt& last = job.attempts.back();
+    job.status = cancelled_between ? PipelineStatus::cancelled : last.status;
+    job.reason = cancelled_between ? *cancelled_between : last.reason;
+    job.exit_code = last.outcome.exit_code;
+    job.output = std::move(last.outcome.output);
+    job.error = std::move(last.outcome.error);
+    job.warnings.insert(job.warnings.begin(), last.outcome.warnings.begin(), last.outcome.warnings.end());
+    job.end_time = run.resources().clock->system_now();
+    job.duration = run.resources().clock->now() - began;
+    run.job_ended(node);
+}
+
+Outcome outcome_of(const PipelineStage& stage, const PipelineJob& job) {
+    if (job.status == PipelineStatus::success) return Outcome::success;
+    if (job.status == PipelineStatus::cancelled) return Outcome::cancelled;
+    if (job.allow_failure) return Outcome::success;
+    // What needs the job is skipped either way, but a failure that the stage allows is none to a `failure()` further down.
+    return stage.allow_failure ? Outcome::blocked : Outcome::failure;
+}
+
+}  // namespace
+
+asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto clock = run->resources().clock;
+    const auto executor = run->resources().executor;
+    const SteadyTime began = clock->now();
+    PipelineJob& job = run->job_of(node);
+    Run::RunningJob running;
+    std::optional<Reason> cancelled_between;
+    run->job_started(node, running);
+
+    for (;;) {
+        job.attempts.emplace_back();
+        JobAttempt& attempt = job.attempts.back();
+        begin_attempt(*run, node, attempt);
+        const SteadyTime attempt_began = clock->now();
+
+        AttemptOutcome outcome = stopped_outcome();
+        AttemptRequest request;
+        try {
+            request = make_request(run->context(), run->stage_of(node), job, attempt.number);
+            request.log = attempt.log;
+            // An observer may have ended the run at the event above.
+            if (!running.told_to_end) {
+                const auto out_of_time = [&run, node] { run->end_job(node, Reason(Reason::Code::timeout)); };
+                const Deadline deadline(run->strand(), clock, attempt_began + job.timeout, out_of_time);
+                const std::shared_ptr<AttemptListener> listener = std::make_shared<Forwarder>(run, node, attempt.number);
+                outcome = co_await executor->run(request, listener);
+            }
+        } catch (const std::exception& failure) {
+            outcome = failed_outcome(failure.what());
+        }
+        // Whatever the executor did with the cancellation: the next wait is to hear the next one.
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        co_await asio::this_coro::throw_if_cancelled(false);
+
+        attempt.duration = clock->now() - attempt_began;
+        AttemptVerdict verdict = judge(outcome, running.told_to_end);
+        attempt.status = verdict.status;
+        attempt.reason = std::move(verdict.reason);
+        attempt.outcome = std::move(outcome);
+        if (attempt.outcome.output_bytes == 0) attempt.log.clear();
+        if (attempt.status == PipelineStatus::success) keep_artifacts(*run, node, request, attempt);
+
+        const bool may_retry = attempt.status == PipelineStatus::failure && attempt.number <= job.retry_count &&
+                               attempt.outcome.end != AttemptEnd::unkillable && !run->is_stopping();
+        if (!may_retry) break;
+        running.told_to_end.reset();  // the timeout was this attempt's
+        const auto delay = retry_delay(job, attempt.number, random_jitter());
+        run->events().emit(event::JobRetried{run->stage_of(node), job, attempt, delay});
+        try {
+            co_await clock->sleep_until(clock->now() + delay);
+        } catch (const boost::system::system_error&) {
+            // Cancelled: the next round says so.
+        }
+        if (running.told_to_end) {
+            cancelled_between = *running.told_to_end;
+            break;
+        }
+    }
+    finish_job(*run, node, began, cancelled_between);
+    co_return outcome_of(run->stage_of(node), job);
+}
+
+}  // namespace kahn

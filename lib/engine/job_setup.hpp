@@ -1,0 +1,46 @@
+#pragma once
+
+#include <kahn/engine/executor.hpp>
+#include <kahn/engine/options.hpp>
+#include <kahn/model/pipeline.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace kahn {
+
+/// What every job of a run is set up from.
+class RunContext {
+public:
+    RunContext() = default;
+
+    std::shared_ptr<const Variables> host;  ///< kahn's own environment
+    Variables variables;  ///< the pipeline's, the run's laid over
+    std::string run_id;
+    std::string pipeline;
+    std::filesystem::path working_directory;  ///< absolute
+    std::filesystem::path workspace;          ///< absolute
+};
+
+/// For a run of `pipeline`, with the environment as it is now. \param workspace absolute
+RunContext make_context(const Pipeline& pipeline, const RunOptions& options, std::filesystem::path workspace);
+
+/// The branch that conditions are asked about: the option's, else that of the working directory.
+std::string branch_of(const RunOptions& options, const RunContext& context);
+
+/// Host, variables and the stage's own, later over earlier: what a stage's conditions look at.
+/// \throws Error (invalid_config) for a `${NAME}` that is not defined
+Variables stage_environment(const RunContext& context, const PipelineStage& stage);
+
+/// Refuses a pipeline with a `${NAME}` that is not defined in any field that the engine expands: every job and stage that has
+/// one, at its place in the file.
+/// \throws ConfigError (invalid_config)
+void require_defined_names(const RunContext& context, const Pipeline& pipeline);
+
+/// What an executor needs of one attempt: environment, working directory and artifact globs expanded. The log is left open.
+/// \throws Error (invalid_config) for a `${NAME}` that is not defined
+AttemptRequest make_request(const RunContext& context, const PipelineStage& stage, const PipelineJob& job, int attempt);
+
+}  // namespace kahn

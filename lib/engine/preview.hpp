@@ -1,0 +1,27 @@
+#pragma once
+
+#include <kahn/engine/options.hpp>
+#include <kahn/model/pipeline.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <type_traits>
+
+namespace kahn {
+
+/// What a run would do, as far as that can be known before it.
+struct RunPreview {
+    RunPreview() = default;
+
+    Pipeline pipeline;  ///< what is selected
+    std::map<std::string, std::string, std::less<>> skips;  ///< stages whose conditions do not hold, and why
+};
+static_assert(!std::is_aggregate_v<RunPreview>);
+
+/// Selects and asks every stage's conditions as if all that it depends on had succeeded. Runs nothing.
+/// \throws Error (unknown_stage, unknown_job, invalid_argument) as select(); (invalid_config) for an undefined `${NAME}` or an
+///         expression that is none
+RunPreview preview_run(Pipeline pipeline, const RunOptions& options);
+
+}  // namespace kahn
