@@ -1,0 +1,105 @@
+#include "manager/run_registry.hpp"
+
+#include <utility>
+
+namespace kahn {
+
+void RunRegistry::put(Pipeline definition) {
+    const std::lock_guard lock(mutex_);
+    std::string name = definition.name;
+    definitions_.insert_or_assign(std::move(name), std::move(definition));
+}
+
+std::optional<Pipeline> RunRegistry::definition(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = definitions_.find(name);
+    if (found == definitions_.end()) return std::nullopt;
+    return found->second;
+}
+
+std::vector<std::string> RunRegistry::names() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, definition] : definitions_) names.push_back(name);
+    return names;
+}
+
+std::optional<PipelineStatus> RunRegistry::status(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    if (!definitions_.contains(name)) return std::nullopt;
+    const auto found = newest_.find(name);
+    return found == newest_.end() ? PipelineStatus::pending : found->second;
+}
+
+std::shared_ptr<RunRegistry::Lease> RunRegistry::begin(const std::shared_ptr<RunRegistry>& registry, std::string pipeline) {
+    auto control = std::make_shared<RunControl>();
+    std::uint64_t id = 0;
+    {
+        const std::lock_guard lock(registry->mutex_);
+        if (registry->is_closed_) return nullptr;
+        id = registry->next_id_++;
+        registry->newest_.insert_or_assign(pipeline, PipelineStatus::running);
+        registry->newest_id_.insert_or_assign(pipeline, id);
+        registry->going_.emplace(id, Going{std::move(pipeline), control});
+    }
+    return std::make_shared<Lease>(registry, id, std::move(control));
+}
+
+RunRegistry::Lease::~Lease() { registry_->end(id_); }
+
+void RunRegistry::Lease::finished(PipelineStatus status) {
+    const std::lock_guard lock(registry_->mutex_);
+    const auto going = registry_->going_.find(id_);
+    if (going == registry_->going_.end()) return;
+    if (registry_->newest_id_[going->second.pipeline] == id_) registry_->newest_[going->second.pipeline] = status;
+}
+
+void RunRegistry::end(std::uint64_t id) {
+    std::vector<std::function<void()>> waiters;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto going = going_.find(id);
+        if (going != going_.end()) {
+            auto& newest = newest_[going->second.pipeline];
+            // Its coroutine was destroyed before it could say how it ended.
+            if (newest == PipelineStatus::running && newest_id_[going->second.pipeline] == id) newest = PipelineStatus::cancelled;
+            going_.erase(going);
+        }
+        if (going_.empty()) waiters.swap(idle_waiters_);
+    }
+    for (const auto& waiter : waiters) waiter();
+}
+
+bool RunRegistry::cancel(std::string_view pipeline, const std::string& why) {
+    std::vector<std::shared_ptr<RunControl>> controls;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [id, going] : going_) {
+            if (going.pipeline == pipeline) controls.push_back(going.control);
+        }
+    }
+    bool is_first = false;
+    for (const auto& control : controls) is_first = control->cancel(why) || is_first;
+    return is_first;
+}
+
+std::vector<std::shared_ptr<RunControl>> RunRegistry::close() {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+    std::vector<std::shared_ptr<RunControl>> controls;
+    for (const auto& [id, going] : going_) controls.push_back(going.control);
+    return controls;
+}
+
+void RunRegistry::when_idle(std::function<void()> idle) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!going_.empty()) {
+            idle_waiters_.push_back(std::move(idle));
+            return;
+        }
+    }
+    idle();
+}
+
+}  // namespace kahn
