@@ -1,0 +1,122 @@
+#include "cli.hpp"
+
+#include <kahn/model/diagnostic.hpp>
+#include <kahn/render/diagnostics.hpp>
+
+#include "command.hpp"
+#include "exit_code.hpp"
+#include "output.hpp"
+#include "usage_error.hpp"
+
+#include "base/text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+namespace kahn::app {
+namespace {
+
+constexpr std::array<AddCommand, 8> commands{&add_run,  &add_validate, &add_plan,    &add_graph,
+                                             &add_list, &add_doctor,   &add_version, &add_help};
+
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+    return names;
+}
+
+const CLI::App& selected(const CLI::App& app) {
+    const auto given = app.get_subcommands();
+    return given.empty() ? app : *given.back();
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+        for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+    }
+    return names;
+}
+
+bool looks_like_an_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
+
+/// The first word that nothing on the command line takes, if there is one: that is worse than whatever else is wrong.
+void complain_about_leftovers(const CLI::App& app) {
+    const auto words = app.remaining(true);
+    if (words.empty()) return;
+    const auto option = std::find_if(words.begin(), words.end(), looks_like_an_option);
+    if (option == words.end()) throw UsageError("unexpected argument '" + printable(words.front()) + "'");
+    throw UsageError(unknown("option", option->substr(0, option->find('=')), option_names(selected(app))));
+}
+
+std::string how_to_learn_more(const CLI::App& app) {
+    const CLI::App& command = selected(app);
+    return "see: kahn " + (&command == &app ? std::string() : command.get_name() + ' ') + "--help";
+}
+
+int parse_and_run(CLI::App& app, std::vector<std::string> arguments, Action& chosen, Console& console) {
+    const auto known = command_names(app);
+    if (!arguments.empty() && !looks_like_an_option(arguments[0]) &&
+        std::find(known.begin(), known.end(), arguments[0]) == known.end()) {
+        throw UsageError(unknown("command", arguments[0], known));
+    }
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
+    try {
+        app.parse(std::move(arguments));
+    } catch (const CLI::Success& wanted) {  // help or version
+        std::ostringstream text;
+        app.exit(wanted, text, text);
+        console.out.write(text.str());
+        return exit_success;
+    } catch (const CLI::ParseError& failure) {
+        complain_about_leftovers(app);
+        throw UsageError(printable(failure.what()));
+    }
+    if (!chosen) {
+        console.err.write(app.help());
+        return exit_usage;
+    }
+    return chosen(console);
+}
+
+}  // namespace
+
+int run_command_line(std::vector<std::string> arguments, Console& console) {
+    CLI::App app("Runs pipelines on this machine, as fast as it allows.", "kahn");
+    Action chosen;
+    app.set_version_flag("--version", "kahn " KAHN_VERSION, "Print the version");
+    app.set_help_flag("-h,--help", "Print this help");
+    app.get_formatter()->column_width(34);
+    app.get_formatter()->label("OPTIONS", "options");
+    app.get_formatter()->label("SUBCOMMAND", "command");
+    app.footer(
+        "Examples:\n"
+        "  kahn run ci.yaml            run a pipeline\n"
+        "  kahn validate ci.yaml       check the file, run nothing\n"
+        "  kahn plan ci.yaml           show what would run when\n"
+        "  kahn help run               all about one command\n\n"
+        "Exit status: 0 success, 1 a job failed, 2 wrong usage, 3 bad pipeline file, 4 nothing to run,\n"
+        "70 internal error, 74 output not written, 124 timeout, 128 + n ended by signal n");
+    app.require_subcommand(0, 1);  // else the name of a command would not be an argument of another: kahn help run
+    for (const AddCommand add : commands) add(app, chosen);
+    for (CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) command->group("Commands");
+
+    try {
+        return parse_and_run(app, std::move(arguments), chosen, console);
+    } catch (const UsageError& wrong) {
+        console.complain(std::string(wrong.what()) + "\n" + how_to_learn_more(app));
+        return exit_usage;
+    } catch (const ConfigError& wrong) {
+        console.err.write(render::to_text(wrong.diagnostics(), wrong.file(), wrong.source()));
+        return exit_bad_config;
+    } catch (const Error& failure) {
+        console.complain(printable(failure.what()));
+        return exit_code(failure);
+    }
+}
+
+}  // namespace kahn::app

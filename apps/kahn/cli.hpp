@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace kahn::app {
+
+struct Console;
+
+/// Does what the arguments say, without the program's name. \return the exit status
+int run_command_line(std::vector<std::string> arguments, Console& console);
+
+}  // namespace kahn::app

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace kahn::app {
+
+struct Console;
+
+/// What the command line asks for, once it is understood. Returns the exit status.
+using Action = std::function<int(Console&)>;
+
+/// Each adds one command to the command line, which sets `chosen` when it is given. One file under commands/ each.
+using AddCommand = void (*)(CLI::App& app, Action& chosen);
+
+void add_run(CLI::App& app, Action& chosen);
+void add_validate(CLI::App& app, Action& chosen);
+void add_plan(CLI::App& app, Action& chosen);
+void add_graph(CLI::App& app, Action& chosen);
+void add_list(CLI::App& app, Action& chosen);
+void add_doctor(CLI::App& app, Action& chosen);
+void add_version(CLI::App& app, Action& chosen);
+void add_help(CLI::App& app, Action& chosen);
+
+}  // namespace kahn::app

@@ -1,0 +1,52 @@
+#include "command.hpp"
+#include "exit_code.hpp"
+#include "output.hpp"
+#include "pipeline_file.hpp"
+#include "values.hpp"
+
+#include <kahn/render/plan_text.hpp>
+
+#include "engine/preview.hpp"
+#include "manager/schedule_analysis.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace kahn::app {
+namespace {
+
+struct Arguments {
+    std::string file;
+    std::string workers = "10";
+    std::string branch;
+};
+
+int plan(const Arguments& given, bool has_branch, Console& console) {
+    const unsigned workers = parse_workers(given.workers);
+    RunOptions options;
+    if (has_branch) options.branch = given.branch;
+    const RunPreview preview = preview_run(read_pipeline(given.file, console), options);
+    const ScheduleAnalysis analysis = analyse_schedule(preview.pipeline, PastDurations(), workers);
+    console.out.write(render::plan_text(preview.pipeline, analysis, preview.skips));
+    for (const std::string& suggestion : analysis.optimization_suggestions) console.out.write("hint      " + suggestion + '\n');
+    return exit_success;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Action& chosen) {
+    const auto given = std::make_shared<Arguments>();
+    CLI::App* const command = app.add_subcommand("plan", "Show what would run when, and what would be skipped");
+    command->add_option("FILE", given->file, "The pipeline file; - for standard input")->required()->type_name("");
+    command->add_option("-j,--workers", given->workers, "Jobs at once; 0 for no limit (default 10)")->type_name("N");
+    CLI::Option* const branch =
+        command->add_option("--branch", given->branch, "The branch that conditions see (default: git's)")->type_name("NAME");
+    command->footer("Stages of one level may run at the same time.\n\nExamples:\n  kahn plan ci.yaml\n  kahn plan ci.yaml -j 2 --branch main");
+    command->callback([given, branch, &chosen] {
+        const bool has_branch = branch->count() > 0;
+        chosen = [given, has_branch](Console& console) { return plan(*given, has_branch, console); };
+    });
+}
+
+}  // namespace kahn::app

@@ -1,0 +1,183 @@
+#include "command.hpp"
+#include "exit_code.hpp"
+#include "output.hpp"
+#include "pipeline_file.hpp"
+#include "run_session.hpp"
+#include "usage_error.hpp"
+#include "values.hpp"
+
+#include <kahn/render/plan_text.hpp>
+
+#include "base/text.hpp"
+#include "engine/preview.hpp"
+#include "manager/schedule_analysis.hpp"
+#include "model/expression.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <variant>
+
+namespace kahn::app {
+namespace {
+
+struct Arguments {
+    std::string file;
+    std::string directory;
+    std::vector<std::string> variables;
+    std::string workers = "10";
+    std::vector<std::string> stages;
+    std::vector<std::string> jobs;
+    std::string schedule = "live";
+    bool fail_fast = false;
+    bool dry_run = false;
+    std::string json;  ///< empty: not wanted; `true`: with everything
+    std::string event;
+    std::optional<std::string> branch;
+    std::string workspace = ".";
+    std::string grace;
+    std::string containment;
+};
+
+void change_directory(const std::string& directory) {
+    if (directory.empty() || ::chdir(directory.c_str()) == 0) return;
+    throw UsageError("-C " + printable(directory) + ": " + std::generic_category().message(errno));
+}
+
+Stream stream_of(const std::string& json) {
+    if (json.empty()) return Stream::none;
+    if (json == "true") return Stream::json;
+    require_one_of("--json", json, std::vector<std::string>{"quiet"});
+    return Stream::json_without_output;
+}
+
+/// Everything that can be wrong with the options themselves is said before the file is read.
+SessionOptions session_options(const Arguments& given) {
+    // Jobs get less time after Ctrl-C than after a timeout: somebody is waiting.
+    constexpr std::chrono::seconds usual_interrupt_grace{5};
+    SessionOptions options;
+    options.stream = stream_of(given.json);
+    options.manager.workspace_dir = given.workspace;
+    options.manager.engine.max_workers = parse_workers(given.workers);
+    if (given.grace.empty()) {
+        options.interrupt_grace = usual_interrupt_grace;
+    } else {
+        options.manager.engine.process.grace = parse_grace(given.grace);
+    }
+    if (!given.containment.empty()) {
+        require_one_of("--require-containment", given.containment, std::vector<std::string>{"cgroup2", "subreaper"});
+        options.manager.engine.process.require_containment = parse_containment(given.containment);
+    }
+    for (const std::string& text : given.variables) {
+        auto [name, value] = parse_variable(text);
+        options.run.variables.insert_or_assign(std::move(name), std::move(value));
+    }
+    const auto mode = require_one_of("--schedule", given.schedule, std::vector<std::string>{"live", "levels"});
+    options.run.schedule = mode == "levels" ? ScheduleMode::levels : ScheduleMode::live;
+    options.run.fail_fast = given.fail_fast;
+    options.run.branch = given.branch;
+    options.run.stages = given.stages;
+    options.run.jobs = given.jobs;
+    return options;
+}
+
+std::optional<Trigger> event_of(const Arguments& given) {
+    if (given.event.empty()) return std::nullopt;
+    return parse_trigger(require_one_of("--event", given.event, std::vector<std::string>{"push", "pull_request", "manual", "schedule"}));
+}
+
+bool is_started_by(const Pipeline& pipeline, Trigger event, Console& console) {
+    const auto& triggers = pipeline.triggers;
+    if (std::find(triggers.begin(), triggers.end(), event) != triggers.end()) return true;
+    std::vector<std::string> words;
+    for (const Trigger trigger : triggers) words.emplace_back(to_string(trigger));
+    console.complain("nothing to run: '" + printable(pipeline.name) + "' is not started by " + std::string(to_string(event)) +
+                     (words.empty() ? "; it names no triggers" : "; its triggers are " + join(words, ", ")));
+    return false;
+}
+
+/// A variable that nobody declared is passed on all the same, but may be a slip.
+void point_out_slips(const Pipeline& pipeline, const Variables& given, Console& console) {
+    std::vector<std::string> declared;
+    for (const auto& [name, value] : pipeline.variables) declared.push_back(name);
+    for (const auto& [name, value] : given) {
+        if (pipeline.variables.contains(name)) continue;
+        if (const auto guess = did_you_mean(name, declared)) {
+            console.complain("warning: --var " + name + ": no such variable in the file. Did you mean '" + *guess + "'?");
+        }
+    }
+}
+
+/// `always()` stages run after an interrupt and have their own timeouts; insisting would end them as well.
+bool has_stage_for_after_a_cancel(const Pipeline& pipeline) {
+    return std::any_of(pipeline.stages.begin(), pipeline.stages.end(), [](const PipelineStage& stage) {
+        const auto parsed = Expression::parse(stage.conditions.custom);
+        const auto* const expression = std::get_if<Expression>(&parsed);
+        return expression && expression->survives_cancel();
+    });
+}
+
+int run(const Arguments& given, Console& console) {
+    change_directory(given.directory);
+    if (given.dry_run && !given.json.empty()) throw UsageError("--dry-run runs nothing that --json could tell of");
+    SessionOptions options = session_options(given);
+    const auto event = event_of(given);
+    const Pipeline pipeline = read_pipeline(given.file, console);
+    if (event && !is_started_by(pipeline, *event, console)) return exit_nothing_selected;
+
+    point_out_slips(pipeline, options.run.variables, console);
+    const RunPreview preview = preview_run(pipeline, options.run);
+    if (preview.pipeline.job_count() == 0) {
+        console.complain("nothing to run: no job is selected");
+        return exit_nothing_selected;
+    }
+    if (given.dry_run) {
+        const auto analysis = analyse_schedule(preview.pipeline, PastDurations(), options.manager.engine.max_workers);
+        console.out.write(render::plan_text(preview.pipeline, analysis, preview.skips) + '\n' +
+                          render::commands_text(preview.pipeline, analysis, preview.skips));
+        return exit_success;
+    }
+    if (has_stage_for_after_a_cancel(preview.pipeline)) options.interrupt_grace.reset();
+    console.err.flush();
+    return run_session(pipeline, std::move(options), console);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& chosen) {
+    // A script that passes "$UNSET" must not switch a guard off.
+    const CLI::Validator not_empty([](const std::string& value) { return value.empty() ? std::string("needs a value") : std::string(); }, "");
+    const auto given = std::make_shared<Arguments>();
+    CLI::App* const command = app.add_subcommand("run", "Run a pipeline on this machine");
+    command->add_option("FILE", given->file, "The pipeline file (YAML or JSON); - for standard input")->required()->type_name("");
+    command->add_option("-j,--workers", given->workers, "Jobs at once->check(not_empty); 0 for no limit (default 10)")->type_name("N");
+    command->add_option("--var", given->variables, "Set a variable, over the file's; may be repeated")->type_name("NAME=VALUE")->allow_extra_args(false);
+    command->add_option("--stage", given->stages, "Only this stage and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
+    command->add_option("--job", given->jobs, "Only this job (JOB or STAGE.JOB) and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
+    command->add_flag("--fail-fast", given->fail_fast, "End everything at the first failure that is not allowed");
+    command->add_flag("--dry-run", given->dry_run, "Print the plan and the commands, run nothing");
+    command->add_flag("--json", given->json, "Write the event stream to standard output, an object a line; --json=quiet: without what jobs print")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    command->add_option("--event", given->event, "Run only if the file's triggers have it: push, pull_request, manual, schedule")->type_name("EVENT")->check(not_empty);
+    command->add_option("--branch", given->branch, "The branch that conditions see (default: git's)")->type_name("NAME");
+    command->add_option("--schedule", given->schedule, "live (default), or levels: wait for a whole level before the next one")->type_name("MODE")->check(not_empty);
+    command->add_option("--grace", given->grace, "Between SIGTERM and SIGKILL (default 10s, after Ctrl-C 5s)")->type_name("DURATION")->check(not_empty);
+    command->add_option("--require-containment", given->containment, "Refuse to run with anything weaker: cgroup2 or subreaper")->type_name("KIND")->check(not_empty);
+    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR")->check(not_empty);
+    command->add_option("-C", given->directory, "Change to this directory first")->type_name("DIR")->check(not_empty);
+    command->footer(
+        "Ctrl-C ends the run gracefully, twice at once, three times leaves everything to the guard.\n\n"
+        "Examples:\n"
+        "  kahn run ci.yaml\n"
+        "  kahn run ci.yaml -j 4 --var VERSION=1.2 --stage test\n"
+        "  kahn run ci.yaml --dry-run\n"
+        "  generate | kahn run - --json=quiet | jq -r 'select(.type == \"job_finished\") | .job'");
+    command->callback([given, &chosen] { chosen = [given](Console& console) { return run(*given, console); }; });
+}
+
+}  // namespace kahn::app

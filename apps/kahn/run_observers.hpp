@@ -1,0 +1,75 @@
+#pragma once
+
+#include "output.hpp"
+
+#include <kahn/model/event.hpp>
+#include <kahn/render/plain_view.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+
+namespace kahn::app {
+
+/// Flushes an output once the loop has done what is at hand: many events, one write. Never waits for the reader, but comes
+/// back until it has taken everything.
+class BatchedFlush {
+public:
+    /// \param output outlives whatever runs on the executor
+    BatchedFlush(const boost::asio::any_io_executor& executor, Output& output);
+
+    void request();
+
+private:
+    // Outlives this, as long as a flush is under way.
+    struct State {
+        State(const boost::asio::any_io_executor& executor, Output& output_) : output(output_), timer(executor) {}
+        Output& output;
+        boost::asio::steady_timer timer;
+        bool is_requested = false;
+    };
+    static void flush(const std::shared_ptr<State>& state);
+
+    std::shared_ptr<State> state_;
+};
+
+/// `--json`: the stream on standard output. A reader that goes away changes nothing for the run.
+class JsonStream final : public Observer {
+public:
+    enum class Jobs { with_output, without_output };
+
+    JsonStream(const boost::asio::any_io_executor& executor, Output& output, Jobs jobs)
+        : output_(output), flush_(executor, output), jobs_(jobs) {}
+
+    void on_event(const Event& event) override;
+
+private:
+    Output& output_;
+    BatchedFlush flush_;
+    Jobs jobs_;
+};
+
+/// The plain view on standard error.
+class PlainViewWriter final : public Observer, public std::enable_shared_from_this<PlainViewWriter> {
+public:
+    PlainViewWriter(boost::asio::any_io_executor executor, Output& output, render::PlainViewOptions options)
+        : output_(output), flush_(executor, output), view_(std::move(options)), timer_(executor) {}
+
+    void on_event(const Event& event) override;
+    /// The run has ended: nothing keeps the loop going any more.
+    void stop();
+
+private:
+    void tick_later();
+
+    Output& output_;
+    BatchedFlush flush_;
+    render::PlainView view_;
+    boost::asio::steady_timer timer_;
+    std::chrono::steady_clock::time_point began_;
+    bool is_over_ = false;
+};
+
+}  // namespace kahn::app

@@ -1,0 +1,109 @@
+#include "cli/kahn_program.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace kahn::test {
+namespace {
+
+/// Wrong usage: exit 2, nothing on standard output, a `kahn: ` line and where to learn more on standard error.
+void check_wrong(const std::vector<std::string>& arguments, const std::string& message) {
+    const TemporaryDirectory directory;
+    directory.write("ci.yaml", pipeline_of("touch it-ran"));
+    const ProgramResult result = kahn(arguments).in(directory.path()).run();
+    BOOST_TEST_CONTEXT(message << " <-> " << result.err) {
+        BOOST_TEST(result.exit_code == 2);
+        BOOST_TEST(result.out == "");
+        BOOST_TEST(result.err.starts_with("kahn: "));
+        BOOST_TEST(contains(result.err, message));
+        BOOST_TEST(!std::filesystem::exists(directory / "it-ran"));
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(usage)
+
+BOOST_AUTO_TEST_CASE(an_unknown_command_is_answered_with_the_one_that_was_meant) {
+    check_wrong({"rnu", "ci.yaml"}, "unknown command 'rnu'. Did you mean 'run'?\nsee: kahn --help\n");
+    check_wrong({"frobnicate"}, "unknown command 'frobnicate'\n");
+    check_wrong({"help", "validat"}, "unknown command 'validat'. Did you mean 'validate'?");
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_option_is_answered_with_the_one_that_was_meant) {
+    check_wrong({"run", "ci.yaml", "--fail-fsat"}, "unknown option '--fail-fsat'. Did you mean '--fail-fast'?\nsee: kahn run --help\n");
+    check_wrong({"run", "--dyr-run=1", "ci.yaml"}, "unknown option '--dyr-run'. Did you mean '--dry-run'?");
+    check_wrong({"plan", "ci.yaml", "--color"}, "unknown option '--color'\n");
+    check_wrong({"--verzion"}, "unknown option '--verzion'. Did you mean '--version'?\nsee: kahn --help\n");
+    check_wrong({"run", "--nope"}, "unknown option '--nope'");  // and not that the file is missing
+    check_wrong({"run", "-j", "x", "--nope", "ci.yaml"}, "unknown option '--nope'");
+}
+
+BOOST_AUTO_TEST_CASE(missing_and_superfluous_arguments_are_named) {
+    check_wrong({"run"}, "FILE");
+    check_wrong({"validate"}, "FILE");
+    check_wrong({"run", "ci.yaml", "-j"}, "--workers: 1 required");
+    check_wrong({"run", "ci.yaml", "other.yaml"}, "unexpected argument 'other.yaml'");
+}
+
+BOOST_AUTO_TEST_CASE(values_that_cannot_be_are_refused_before_anything_runs) {
+    for (const char* const number : {"x", "1.5", "1e3", "0x10", "99999999999999999999", "", "4 ", "+4"}) {
+        check_wrong({"run", "ci.yaml", "-j", number}, "-j");
+    }
+    check_wrong({"run", "ci.yaml", "-j", "-1"}, "-");
+    check_wrong({"run", "ci.yaml", "--var", "novalue"}, "--var wants NAME=value, not 'novalue'");
+    check_wrong({"run", "ci.yaml", "--var", "1A=x"}, "--var '1A'");
+    check_wrong({"run", "ci.yaml", "--schedule", "levls"}, "--schedule knows live, levels, not 'levls'. Did you mean 'levels'?");
+    check_wrong({"run", "ci.yaml", "--json=quite"}, "--json knows quiet, not 'quite'. Did you mean 'quiet'?");
+    check_wrong({"run", "ci.yaml", "--event", "pusch"}, "Did you mean 'push'?");
+    check_wrong({"run", "ci.yaml", "--grace", "soon"}, "--grace 'soon'");
+    check_wrong({"run", "ci.yaml", "--grace", "-1"}, "-");
+    check_wrong({"run", "ci.yaml", "--require-containment", "cgroup1"}, "Did you mean 'cgroup2'?");
+    check_wrong({"run", "ci.yaml", "-C", "nowhere"}, "-C nowhere: No such file or directory");
+    check_wrong({"run", "ci.yaml", "--json", "--dry-run"}, "--dry-run");
+    check_wrong({"graph", "ci.yaml", "--format", "svg"}, "--format knows mermaid, dot, json, not 'svg'");
+    check_wrong({"validate", "ci.yaml", "--format", "jsn"}, "Did you mean 'json'?");
+    check_wrong({"plan", "ci.yaml", "-j", "many"}, "-j");
+}
+
+BOOST_AUTO_TEST_CASE(a_stage_or_job_that_is_not_there_is_answered_with_the_one_that_was_meant) {
+    const TemporaryDirectory directory;
+    directory.write("ci.yaml", "name: p\nstages:\n  - name: build\n    jobs: [{name: compile, commands: ['true']}]\n");
+    const ProgramResult stage = kahn({"run", "ci.yaml", "--stage", "biuld"}).in(directory.path()).run();
+    BOOST_TEST(stage.exit_code == 2);
+    BOOST_TEST(contains(stage.err, "did you mean 'build'?"));
+    const ProgramResult job = kahn({"run", "ci.yaml", "--job", "build.complie"}).in(directory.path()).run();
+    BOOST_TEST(job.exit_code == 2);
+    BOOST_TEST(contains(job.err, "did you mean 'build.compile'?"));
+}
+
+BOOST_AUTO_TEST_CASE(without_arguments_the_help_goes_to_standard_error) {
+    const ProgramResult result = kahn({}).run();
+    BOOST_TEST(result.exit_code == 2);
+    BOOST_TEST(result.out == "");
+    BOOST_TEST(contains(result.err, "Examples:\n"));
+}
+
+BOOST_AUTO_TEST_CASE(help_and_version_go_to_standard_output) {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"--help"}, {"-h"}, {"help"}, {"help", "run"}, {"run", "--help"}, {"validate", "-h"}, {"help", "doctor"}}) {
+        const ProgramResult result = kahn(arguments).run();
+        BOOST_TEST(result.exit_code == 0);
+        BOOST_TEST(result.err == "");
+        BOOST_TEST(result.out.size() > 200U);
+        BOOST_TEST(result.out.ends_with('\n'));
+    }
+    BOOST_TEST(contains(kahn({"help", "run"}).run().out, "--fail-fast"));
+    BOOST_TEST(kahn({"help", "run"}).run().out == kahn({"run", "--help"}).run().out);
+    BOOST_TEST(kahn({"--version"}).run().out == kahn({"version"}).run().out);
+    BOOST_TEST(kahn({"version"}).run().out.starts_with("kahn "));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_from_the_command_line_cannot_steer_the_terminal) {
+    BOOST_TEST(!contains(kahn({"\x1B[2J"}).run().err, "\x1B"));
+    BOOST_TEST(!contains(kahn({"validate", "\x1B[2J"}).run().err, "\x1B"));
+    BOOST_TEST(!contains(kahn({"run", "x", "--\x1B[2J"}).run().err, "\x1B"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace kahn::test
