@@ -1,0 +1,11 @@
+# Two files of one pipeline give the same plan and the same commands.
+cmake_minimum_required(VERSION 3.25)
+foreach(file IN ITEMS ONE OTHER)
+  execute_process(COMMAND "${KAHN}" run --dry-run "${${file}}" OUTPUT_VARIABLE plan_${file} COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT plan_${file} MATCHES "sha256sum -c words")
+    message(FATAL_ERROR "a dry run prints the commands; this is: ${plan_${file}}")
+  endif()
+endforeach()
+if(NOT plan_ONE STREQUAL plan_OTHER)
+  message(FATAL_ERROR "${ONE}:\n${plan_ONE}\n${OTHER}:\n${plan_OTHER}")
+endif()
