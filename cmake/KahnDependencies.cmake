@@ -1,4 +1,5 @@
 find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)  # libcrypto for digests, libssl for the remote client
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS headers json filesystem)
 if(KAHN_BUILD_TESTS)
   find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS unit_test_framework)
