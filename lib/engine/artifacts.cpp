@@ -122,7 +122,7 @@ bool write_all(int fd, std::string_view text) {
 }
 
 /// Copies and digests in one pass.
-Artifact copy(int root, const std::filesystem::path& file, const std::filesystem::path& target) {
+Artifact copy(int root, const std::filesystem::path& file, const std::filesystem::path& target, std::span<char> buffer) {
     const UniqueFd folder = open_beneath(root, file.parent_path());
     const UniqueFd from(
         folder ? ::openat(folder.get(), file.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1);
@@ -139,7 +139,6 @@ Artifact copy(int root, const std::filesystem::path& file, const std::filesystem
     if (!to) fail(file, errno);
     Sha256 digest;
     std::uint64_t bytes = 0;
-    std::vector<char> buffer(copy_buffer_bytes);
     for (;;) {
         const ssize_t got = ::read(from.get(), buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR) continue;
@@ -175,8 +174,9 @@ CollectedArtifacts collect_artifacts(const std::filesystem::path& working_direct
     for (const auto& link : all.links) {
         collected.warnings.push_back("artifact " + link.string() + " is a symbolic link: not collected");
     }
+    std::vector<char> buffer(all.files.empty() ? 0 : copy_buffer_bytes);
     for (const auto& file : all.files) {
-        collected.files.push_back(copy(root.get(), file, target));
+        collected.files.push_back(copy(root.get(), file, target, buffer));
     }
     return collected;
 }
