@@ -24,6 +24,7 @@ void add_plan(CLI::App& app, Action& chosen);
 void add_graph(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
+void add_init(CLI::App& app, Action& chosen);
 void add_completions(CLI::App& app, Action& chosen);
 void add_version(CLI::App& app, Action& chosen);
 void add_help(CLI::App& app, Action& chosen);
