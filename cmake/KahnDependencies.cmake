@@ -12,3 +12,4 @@ find_package(yaml-cpp 0.7 CONFIG REQUIRED)
 if(NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 exports it without a namespace
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
+find_package(SQLiteCpp 3.2 CONFIG REQUIRED)  # brings SQLite3

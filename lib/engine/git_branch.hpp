@@ -5,8 +5,10 @@
 
 namespace kahn {
 
-/// The branch that is checked out where `directory` stands, read from `.git` there or above without running git; also in a
-/// linked work tree. Empty outside a repository or on a detached HEAD.
+/// The git branch that is checked out where `directory` lies, read from its files; empty for a detached head or no repository.
 std::string git_branch(const std::filesystem::path& directory);
+
+/// The commit that is checked out there, in hexadecimal; empty for no repository or a branch without a commit.
+std::string git_commit(const std::filesystem::path& directory);
 
 }  // namespace kahn

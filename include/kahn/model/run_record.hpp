@@ -3,6 +3,7 @@
 #include <kahn/model/pipeline.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -22,6 +23,12 @@ struct RunOrigin {
     std::string working_directory;
     std::string version;  ///< of kahn
     int pid = 0;          ///< of the engine
+
+    // What was asked for beside the definition: what a rerun asks for again.
+    Variables variables;                          ///< laid over the pipeline's own
+    std::optional<std::string> condition_branch;  ///< given in place of git's
+    std::vector<std::string> stages;              ///< selected; empty: all
+    std::vector<std::string> jobs;                ///< selected; empty: all
 };
 static_assert(!std::is_aggregate_v<RunOrigin>);
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -112,6 +113,9 @@ static_assert(!std::is_aggregate_v<StoreOptions>);
 
 /// Every run of one workspace: `.kahn/runs/ID/{run.json,events.ndjson}` are the truth, `.kahn/kahn.db` is an index of them.
 ///
+/// While runs are being recorded the store has one thread, owned and joined, that blocks every signal: it has the kernel write to
+/// the disk what was appended, and looks for requests of other processes, every 100 ms.
+///
 /// \par Thread safety
 /// Every member may be called from any thread. Two processes may use one workspace at once.
 class Store {
@@ -123,16 +127,32 @@ public:
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    /// Writes down every run whose events it sees; one recorder serves any number of runs at once, and outlives the store.
-    std::shared_ptr<Observer> recorder();
+    /// Whether there is one below `workspace`. Makes nothing.
+    static bool is_there(const std::filesystem::path& workspace);
+
+    /// Writes down every run whose events it sees; one recorder serves any number of runs at once, and may outlive the store.
+    ///
+    /// A run that cannot be written down when it begins is refused: the observer throws Error (workspace_unusable). One that
+    /// cannot be written down any further goes on; then the observer throws at its end.
+    /// \param origin   what is known of it; the rest is found out when the run begins
+    /// \param cancel   called when another process asks for the run to end, with who asks; on a thread of the store's
+    std::shared_ptr<Observer> recorder(RunOrigin origin = RunOrigin(), std::function<void(std::string)> cancel = {});
+
+    /// Asks the engine that works on a run to end it, whichever process that is in. It hears it within 0.1 s.
+    /// \throws Error (unknown_run; invalid_argument: nobody works on it)
+    void request_cancel(std::string_view id_or_prefix, std::string_view why = {});
+    /// Whether a living engine works on the run.
+    bool is_live(std::string_view run_id) const;
 
     /// Remembers a run that was recorded by hand, or replaces the one with this run id. Atomic.
+    /// \throws Error (invalid_argument: the run id cannot be a directory's name, or an engine works on this run; write_failed)
     void put(const RunRecord& record);
 
     /// The full id of the one run that a prefix names.
     /// \throws Error (unknown_run): no such run, or several: they are named
     std::string resolve(std::string_view prefix) const;
     /// \throws Error (unknown_run)
+    /// \throws Error (workspace_unusable) for a record that cannot be read
     RunRecord load(std::string_view id_or_prefix) const;
     std::filesystem::path directory(std::string_view run_id) const;
 

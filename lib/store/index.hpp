@@ -1,0 +1,80 @@
+#pragma once
+
+#include "store/summary.hpp"
+
+#include <kahn/store/store.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kahn::store {
+
+/// The database is missing, broken, or of a newer kahn: it is to be made anew.
+class IndexUnusable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// `kahn.db`: what is asked about runs, answered without reading them. SQLite in WAL mode; one connection, for one thread at a
+/// time; other processes may have theirs.
+///
+/// Every member throws IndexUnusable for a database that is none, and Error (workspace_unusable) for anything else that SQLite
+/// reports: a full disk, somebody who holds it for longer than 10 s.
+class Index {
+public:
+    /// \throws IndexUnusable also for one whose making was not finished
+    explicit Index(const std::filesystem::path& file);
+    ~Index();
+
+    /// Makes one where there is none. What it is filled with is seen together with it, or not at all.
+    template <class Fill>
+    static void make(const std::filesystem::path& file, Fill fill) {
+        const auto index = begin_making(file);
+        fill(*index);
+        index->finish_making();
+    }
+
+    /// Writes down a run, over what was known of it. \param history_end where `history.ndjson` ends with its line, 0: it has none
+    void put(const HistoryEntry& entry, std::uint64_t history_begin = 0, std::uint64_t history_end = 0);
+    /// How far `history.ndjson` has been taken over.
+    std::uint64_t history_known() const;
+    void set_history_known(std::uint64_t end);
+
+    bool has(const std::string& id) const;
+    /// The ids that begin so, at most six.
+    std::vector<std::string> with_prefix(const std::string& prefix) const;
+    std::vector<RunSummary> runs(const RunQuery& query) const;
+    std::vector<JobSample> job_history(std::string_view pipeline, std::string_view stage, std::string_view job, std::size_t runs) const;
+    PeriodTotals totals(std::int64_t since_ns, std::int64_t until_ns) const;
+    std::vector<std::string> pipelines() const;
+    /// Not ended, and not known to be interrupted.
+    std::vector<std::string> unsettled() const;
+
+    struct Kept {
+        std::string id;
+        std::optional<SystemTime> start_time;
+        std::uint64_t bytes = 0;
+    };
+    /// Runs that may still have logs and artifacts, newest first; those that go on left out.
+    std::vector<Kept> kept() const;
+    void set_bytes(const std::string& id, std::uint64_t bytes);
+    void set_trimmed(const std::string& id);
+
+    struct Impl;
+
+private:
+    explicit Index(std::unique_ptr<Impl> impl);
+    static std::unique_ptr<Index> begin_making(const std::filesystem::path& file);
+    void finish_making();
+
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kahn::store

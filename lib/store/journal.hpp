@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/unique_fd.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace kahn::store {
+
+/// `events.ndjson`: whole lines, appended. A line that cannot be written is taken back, and nothing follows it.
+class Journal {
+public:
+    /// \param fd at the end of the file
+    explicit Journal(UniqueFd fd);
+
+    /// Lines that are to be written: append to it, then write() or leave it to the next one.
+    std::string& pending() noexcept { return pending_; }
+    /// Hands what is pending to the kernel, from where no death of this process can take it.
+    void write();
+    /// Has the kernel put it on the disk, if there is anything new. Safe on another thread.
+    void sync() noexcept;
+
+    /// errno of the first failure; 0: there was none.
+    int error() const noexcept { return error_; }
+
+private:
+    UniqueFd fd_;
+    std::string pending_;
+    std::uint64_t good_bytes_ = 0;
+    std::atomic<bool> is_dirty_{false};
+    int error_ = 0;
+};
+
+}  // namespace kahn::store

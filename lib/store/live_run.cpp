@@ -1,0 +1,84 @@
+#include "store/live_run.hpp"
+
+#include <kahn/base/error.hpp>
+
+#include "store/cancel_request.hpp"
+#include "store/event_lines.hpp"
+#include "store/record_json.hpp"
+#include "store/workspace.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace kahn::store {
+namespace {
+
+constexpr const char* events_name = "events.ndjson";
+constexpr std::size_t much = 64 * 1024;
+
+Folder make_run_folder(const Folder& store, const std::string& id) {
+    require_run_id(id);
+    store.make_directory(Workspace::run_path(id));
+    return store.enter(Workspace::run_path(id));
+}
+
+RunLock take_or_refuse(const Folder& run, const std::string& id) {
+    auto lock = RunLock::take(run);
+    if (lock) return std::move(*lock);
+    std::string holder = "another engine";
+    try {
+        if (const auto text = run.read("run.json")) {
+            const RunOrigin origin = record_from_json(*text, run.path()).origin;
+            holder = "process " + std::to_string(origin.pid) + " of " + origin.user + " on " + origin.host;
+        }
+    } catch (const Error&) {
+        // Then it is not known who.
+    }
+    throw Error(Errc::workspace_unusable, "run " + id + " is held by " + holder);
+}
+
+}  // namespace
+
+LiveRun::LiveRun(const Folder& store, RunRecord record, std::function<void(std::string)> cancel)
+    : folder_(make_run_folder(store, record.pipeline.run_id)),
+      lock_(take_or_refuse(folder_, record.pipeline.run_id)),
+      record_(std::move(record)),
+      journal_(folder_.open(events_name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND)),
+      cancel_(std::move(cancel)) {
+    folder_.remove_file("cancel.json");
+    write_record();
+}
+
+int LiveRun::add(const Event& event, bool is_to_stay) {
+    const int before = journal_.error();
+    append_line(journal_.pending(), event, folder_.path());
+    if (is_to_stay || journal_.pending().size() > much) journal_.write();
+    return before == 0 ? journal_.error() : 0;
+}
+
+void LiveRun::finish() {
+    journal_.write();
+    journal_.sync();
+    write_record();
+}
+
+void LiveRun::write_record() const { folder_.write_atomically("run.json", to_json(record_, folder_.path())); }
+
+void LiveRun::do_now() noexcept {
+    journal_.sync();
+    try {
+        hear_cancel();
+    } catch (const std::exception&) {
+        // No memory: it is looked for again.
+    }
+}
+
+void LiveRun::hear_cancel() {
+    if (!cancel_) return;
+    auto who = take_cancel_request(folder_, record_.pipeline.run_id);
+    if (who) cancel_(std::move(*who));
+}
+
+}  // namespace kahn::store

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <kahn/model/event.hpp>
+#include <kahn/model/run_record.hpp>
+
+#include "store/folder.hpp"
+#include "store/journal.hpp"
+#include "store/keeper.hpp"
+#include "store/run_lock.hpp"
+
+#include <functional>
+#include <string>
+
+namespace kahn::store {
+
+/// A run that is being recorded: its directory, its lock, its journal. Events come on the run's strand, chores on the keeper's
+/// thread.
+class LiveRun final : public Chore {
+public:
+    /// Takes the run and writes down how it begins.
+    /// \param record the definition and where it comes from
+    /// \throws Error (workspace_unusable, write_failed): it cannot be recorded, or another engine has it
+    LiveRun(const Folder& store, RunRecord record, std::function<void(std::string)> cancel);
+
+    /// \return the errno of a journal that has just failed, else 0
+    int add(const Event& event, bool is_to_stay);
+    /// The whole of it, as it ended. \throws Error (write_failed)
+    void finish();
+
+    RunRecord& record() noexcept { return record_; }
+    const Folder& folder() const noexcept { return folder_; }
+
+    void do_now() noexcept override;
+    void sync() noexcept { journal_.sync(); }
+
+private:
+    void write_record() const;
+    void hear_cancel();
+
+    Folder folder_;
+    RunLock lock_;
+    RunRecord record_;
+    Journal journal_;
+    std::function<void(std::string)> cancel_;
+};
+
+}  // namespace kahn::store

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "store/folder.hpp"
+
+#include <optional>
+#include <string>
+
+namespace kahn::store {
+
+/// Who works on a run: one engine at a time. The kernel releases it with the engine, however that ends.
+class RunLock {
+public:
+    /// Nothing if another one holds it.
+    static std::optional<RunLock> take(const Folder& run);
+
+    /// Whether a living engine holds it. A run without a lock file was never begun by an engine.
+    static bool is_held(const Folder& store, const std::string& run_id);
+
+private:
+    explicit RunLock(UniqueFd fd) : fd_(std::move(fd)) {}
+
+    UniqueFd fd_;
+};
+
+}  // namespace kahn::store
