@@ -72,6 +72,7 @@ RunOutcome outcome_of(const RunRecord& record) {
     out.duration = run.duration;
     for (const PipelineStage& stage : run.stages) {
         for (const PipelineJob& job : stage.jobs) {
+            if (!job.reused_from.empty()) continue;
             out.jobs_passed += job.status == PipelineStatus::success ? 1U : 0U;
             out.jobs_failed += job.status == PipelineStatus::failure ? 1U : 0U;
         }

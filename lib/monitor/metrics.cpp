@@ -15,6 +15,10 @@ namespace {
 
 void count(const PipelineJob& job, PipelineMetrics& out) {
     ++out.total_jobs;
+    if (!job.reused_from.empty()) {
+        ++out.reused_jobs;
+        return;
+    }
     out.passed_jobs += job.status == PipelineStatus::success ? 1U : 0U;
     out.failed_jobs += job.status == PipelineStatus::failure ? 1U : 0U;
     out.skipped_jobs += job.status == PipelineStatus::skipped ? 1U : 0U;

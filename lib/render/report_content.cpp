@@ -86,7 +86,8 @@ std::string jobs_text(const PipelineMetrics& metrics) {
     part(metrics.failed_jobs, "failed");
     part(metrics.skipped_jobs, "skipped");
     part(metrics.cancelled_jobs, "cancelled");
-    const std::size_t ended = metrics.executed_jobs + metrics.skipped_jobs + metrics.cancelled_jobs;
+    part(metrics.reused_jobs, "taken over");
+    const std::size_t ended = metrics.executed_jobs + metrics.reused_jobs + metrics.skipped_jobs + metrics.cancelled_jobs;
     part(metrics.total_jobs - std::min(ended, metrics.total_jobs), "not ended");
     return join(parts, ", ");
 }
@@ -334,7 +335,7 @@ Table last_runs_table(const PipelineHistory& history) {
 
 // ---- compliance
 
-std::string who_ended_it(const Pipeline& run) {
+std::string who_cancelled(const Pipeline& run) {
     if (run.status != PipelineStatus::cancelled) return "nobody";
     return run.reason.detail().empty() ? "somebody who gave no reason" : printable(run.reason.detail());
 }
@@ -364,7 +365,7 @@ Table provenance_table(const RunRecord& record) {
     if (!run.start_time) table.rows.back()[1] = Cell("not recorded");
     row("Ended", run.end_time ? to_iso8601(*run.end_time) : std::string());
     row("Result", std::string(record.is_interrupted ? "interrupted" : to_string(run.status)) + (run.reason ? " (" + run.reason.text() + ")" : ""));
-    row("Cancelled by", who_ended_it(run));
+    row("Cancelled by", who_cancelled(run));
     return table;
 }
 

@@ -84,6 +84,7 @@ void append_metrics(std::string& out, const PipelineMetrics& metrics) {
     object.number("failed_jobs", metrics.failed_jobs);
     object.number("skipped_jobs", metrics.skipped_jobs);
     object.number("cancelled_jobs", metrics.cancelled_jobs);
+    object.number("reused_jobs", metrics.reused_jobs);
     object.number("retries", metrics.retries);
     add_real(out, object, "success_rate", metrics.success_rate);
     add_statistics(out, object, "job_durations", metrics.job_durations);

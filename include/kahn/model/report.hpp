@@ -57,7 +57,7 @@ struct RunOutcome {
     std::optional<SystemTime> start_time;
     std::optional<SystemTime> end_time;
     std::chrono::nanoseconds duration{0};
-    std::size_t jobs_passed = 0;
+    std::size_t jobs_passed = 0;  ///< of those that were executed in this run
     std::size_t jobs_failed = 0;
 };
 static_assert(!std::is_aggregate_v<RunOutcome>);
@@ -106,7 +106,8 @@ struct PipelineHistory {
 };
 static_assert(!std::is_aggregate_v<PipelineHistory>);
 
-/// One execution in figures. A job without a verdict (skipped, cancelled) is not executed.
+/// One execution in figures. A job without a verdict (skipped, cancelled), or one whose success was taken over from another run, is
+/// not executed.
 struct PipelineMetrics {
     PipelineMetrics() = default;
 
@@ -119,11 +120,12 @@ struct PipelineMetrics {
 
     std::size_t total_stages = 0;
     std::size_t total_jobs = 0;
-    std::size_t executed_jobs = 0;  ///< ended with success or failure
-    std::size_t passed_jobs = 0;
-    std::size_t failed_jobs = 0;    ///< allowed failures included
+    std::size_t executed_jobs = 0;  ///< ended with success or failure in this run
+    std::size_t passed_jobs = 0;    ///< of the executed ones
+    std::size_t failed_jobs = 0;    ///< the same, allowed failures included
     std::size_t skipped_jobs = 0;
     std::size_t cancelled_jobs = 0;
+    std::size_t reused_jobs = 0;    ///< taken over
     std::size_t retries = 0;        ///< attempts beyond the first, of all jobs
     std::optional<double> success_rate;  ///< passed / executed x 100; nothing if none was executed
 
