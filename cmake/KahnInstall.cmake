@@ -1,5 +1,5 @@
 # What `cmake --install` lays down: headers, the module archives, the kahn command, and a package that find_package(kahn)
-# finds, with the targets kahn::kahn and kahn::core. lib/process installs kahn-guard beside them, in libexec.
+# finds, with the targets kahn::kahn, kahn::core and kahn::monitor. lib/process installs kahn-guard beside them, in libexec.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/kahn")
 
@@ -7,6 +7,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/kahn")
 get_property(modules GLOBAL PROPERTY KAHN_MODULES)
 list(TRANSFORM modules PREPEND kahn_ OUTPUT_VARIABLE module_targets)
 set_target_properties(kahn_core PROPERTIES EXPORT_NAME core)
+set_target_properties(kahn_monitor PROPERTIES EXPORT_NAME monitor)
 install(TARGETS kahn kahn_core ${module_targets} EXPORT kahn
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")

@@ -19,9 +19,11 @@
 namespace kahn::app {
 namespace {
 
+/// In the order of the help.
 constexpr std::array commands{
-    &add_run,   &add_init, &add_validate, &add_explain,     &add_plan,    &add_graph,
-    &add_list,  &add_schema, &add_doctor, &add_completions, &add_version, &add_help,
+    &add_run,      &add_init,   &add_validate,    &add_explain, &add_plan,   &add_graph,
+    &add_list,     &add_report, &add_health,      &add_stats,   &add_schema, &add_doctor,
+    &add_completions, &add_version, &add_help,
 };
 
 std::vector<std::string> command_names(const CLI::App& app) {

@@ -81,7 +81,8 @@ auto translating(Work work) -> decltype(work()) {
 }
 
 constexpr const char* summary_columns =
-    "id, pipeline, status, reason, detail, start_ns, end_ns, duration_ns, parent, jobs, passed, failed, skipped, cancelled, interrupted";
+    "id, pipeline, status, reason, detail, start_ns, end_ns, duration_ns, parent, jobs, passed, failed, skipped, cancelled, interrupted, "
+    "executed, executed_passed";
 
 Reason reason_from(const std::string& word, std::string detail) {
     for (int code = 0; code <= static_cast<int>(Reason::Code::internal); ++code) {
@@ -108,7 +109,27 @@ RunSummary summary_from(SQLite::Statement& row) {
     summary.jobs_skipped = size_of(row.getColumn(12));
     summary.jobs_cancelled = size_of(row.getColumn(13));
     summary.is_interrupted = row.getColumn(14).getInt() != 0;
+    summary.jobs_executed = size_of(row.getColumn(15));
+    summary.jobs_executed_passed = size_of(row.getColumn(16));
     return summary;
+}
+
+/// ` WHERE ...`, or nothing.
+std::string condition_of(const RunQuery& query) {
+    std::string where;
+    const auto add = [&where](const char* condition) { where += std::string(where.empty() ? " WHERE " : " AND ") + condition; };
+    if (!query.pipeline.empty()) add("pipeline=:pipeline");
+    if (query.status) add("status=:status");
+    if (query.since) add("start_ns>=:since");
+    if (query.until) add("start_ns<:until");
+    return where;
+}
+
+void bind_condition(SQLite::Statement& statement, const RunQuery& query) {
+    if (!query.pipeline.empty()) statement.bind(":pipeline", query.pipeline);
+    if (query.status) statement.bind(":status", std::string(to_string(*query.status)));
+    if (query.since) statement.bind(":since", to_ns(*query.since));
+    if (query.until) statement.bind(":until", to_ns(*query.until));
 }
 
 std::int64_t limit_of(std::size_t limit) {
@@ -276,24 +297,25 @@ std::vector<std::string> Index::with_prefix(const std::string& prefix) const {
 
 std::vector<RunSummary> Index::runs(const RunQuery& query) const {
     return translating([&] {
-        std::string sql = std::string("SELECT ") + summary_columns + " FROM runs";
-        std::string where;
-        const auto add = [&where](const char* condition) { where += std::string(where.empty() ? " WHERE " : " AND ") + condition; };
-        if (!query.pipeline.empty()) add("pipeline=:pipeline");
-        if (query.status) add("status=:status");
-        if (query.since) add("start_ns>=:since");
-        if (query.until) add("start_ns<:until");
-        sql += where + " ORDER BY start_ns DESC, id DESC LIMIT :limit OFFSET :offset";
+        std::string sql = std::string("SELECT ") + summary_columns + " FROM runs" + condition_of(query);
+        sql += query.is_oldest_first ? " ORDER BY start_ns, id" : " ORDER BY start_ns DESC, id DESC";
+        sql += " LIMIT :limit OFFSET :offset";
         SQLite::Statement find(impl_->db, sql);
-        if (!query.pipeline.empty()) find.bind(":pipeline", query.pipeline);
-        if (query.status) find.bind(":status", std::string(to_string(*query.status)));
-        if (query.since) find.bind(":since", to_ns(*query.since));
-        if (query.until) find.bind(":until", to_ns(*query.until));
+        bind_condition(find, query);
         find.bind(":limit", limit_of(query.limit));
         find.bind(":offset", static_cast<std::int64_t>(query.offset));
         std::vector<RunSummary> found;
         while (find.executeStep()) found.push_back(summary_from(find));
         return found;
+    });
+}
+
+std::size_t Index::count(const RunQuery& query) const {
+    return translating([&] {
+        SQLite::Statement count(impl_->db, "SELECT count(*) FROM runs" + condition_of(query));
+        bind_condition(count, query);
+        count.executeStep();
+        return size_of(count.getColumn(0));
     });
 }
 

@@ -51,6 +51,7 @@ public:
     /// The ids that begin so, at most six.
     std::vector<std::string> with_prefix(const std::string& prefix) const;
     std::vector<RunSummary> runs(const RunQuery& query) const;
+    std::size_t count(const RunQuery& query) const;
     std::vector<JobSample> job_history(std::string_view pipeline, std::string_view stage, std::string_view job, std::size_t runs) const;
     PeriodTotals totals(std::int64_t since_ns, std::int64_t until_ns) const;
     std::vector<std::string> pipelines() const;

@@ -211,6 +211,13 @@ std::vector<RunSummary> Store::runs(const RunQuery& query) const {
     });
 }
 
+std::size_t Store::count(const RunQuery& query) const {
+    return impl_->logged([&] {
+        impl_->workspace->settle();
+        return impl_->workspace->ask([&](Index& index) { return index.count(query); });
+    });
+}
+
 std::vector<JobSample> Store::job_history(std::string_view pipeline, std::string_view stage, std::string_view job, std::size_t runs) const {
     return impl_->logged([&] {
         return impl_->workspace->ask([&](Index& index) { return index.job_history(pipeline, stage, job, runs); });

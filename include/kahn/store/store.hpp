@@ -36,6 +36,8 @@ struct RunSummary {
     std::size_t jobs_failed = 0;   ///< allowed failures included
     std::size_t jobs_skipped = 0;
     std::size_t jobs_cancelled = 0;
+    std::size_t jobs_executed = 0;  ///< ended with success or failure in this very run, none that was taken over from another
+    std::size_t jobs_executed_passed = 0;
     bool is_interrupted = false;   ///< it has not ended, and its engine is gone
 };
 static_assert(!std::is_aggregate_v<RunSummary>);
@@ -50,6 +52,7 @@ struct RunQuery {
     std::optional<SystemTime> until;         ///< started before
     std::size_t limit = 20;                  ///< 0: no limit
     std::size_t offset = 0;
+    bool is_oldest_first = false;            ///< in place of newest first
 };
 static_assert(!std::is_aggregate_v<RunQuery>);
 
@@ -157,6 +160,8 @@ public:
     std::filesystem::path directory(std::string_view run_id) const;
 
     std::vector<RunSummary> runs(const RunQuery& query = RunQuery()) const;
+    /// How many there are, whatever the limit and the offset.
+    std::size_t count(const RunQuery& query) const;
     /// Of jobs that ran, newest run first. \param job empty: every job of the stage; \param stage empty: every job.
     std::vector<JobSample> job_history(std::string_view pipeline, std::string_view stage, std::string_view job,
                                        std::size_t runs) const;
