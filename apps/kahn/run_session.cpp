@@ -140,7 +140,9 @@ int run_session(const Pipeline& pipeline, SessionOptions options, Console& conso
     context.run();
     if (failure) std::rethrow_exception(failure);
     const bool never_began = result.duration == std::chrono::nanoseconds{0} && result.status == PipelineStatus::failure;
-    if (never_began) console.complain(printable(result.reason.detail()));  // no event has told it
+    // The view was told of the end before its record was written.
+    const bool is_unrecorded = result.reason.code() == Reason::Code::workspace_unusable;
+    if (never_began || is_unrecorded) console.complain(printable(result.reason.detail()));  // no event has told it
     return exit_status(result);
 }
 
