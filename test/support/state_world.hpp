@@ -170,7 +170,9 @@ inline std::vector<std::string> sweep_of_errors(const std::vector<std::pair<std:
         const auto found = counts.find(call);
         if (found == counts.end()) continue;
         offset = (offset + 1) % stride;
-        for (int k = 1 + offset; k <= found->second; k += stride) {
+        // The first two writes make the event descriptors of two loops ready: in memory, where no disk can be full.
+        const int first = call == "write" ? 3 : 1;
+        for (int k = first + offset; k <= found->second; k += stride) {
             world.reset();
             const ProgramResult result = world.run_with(call, "error=" + error, k);
             const std::string where = call + " " + error + " " + std::to_string(k) + ": ";
