@@ -7,6 +7,7 @@ if(KAHN_BUILD_APPS)
   find_package(CLI11 2.1 CONFIG REQUIRED)
 endif()
 
+find_package(OpenSSL 3.0 REQUIRED)  # only kahn_remote
 find_package(yaml-cpp 0.7 CONFIG REQUIRED)
 if(NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 exports it without a namespace
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
