@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ struct CachedResponse {
     CachedResponse() = default;
 
     std::string etag;  ///< verbatim, `W/` included
-    std::string body;  ///< decoded
+    std::shared_ptr<const std::string> body;  ///< decoded; shared with whoever is using it
     std::string link;  ///< its Link header
 };
 static_assert(!std::is_aggregate_v<CachedResponse>);
@@ -42,7 +43,7 @@ private:
     struct Entry {
         std::string key;
         CachedResponse response;
-        std::size_t bytes() const { return key.size() + response.etag.size() + response.body.size() + response.link.size(); }
+        std::size_t bytes() const { return key.size() + response.etag.size() + (response.body ? response.body->size() : 0) + response.link.size(); }
     };
 
     std::size_t most_entries_;
