@@ -28,6 +28,10 @@ public:
             sleepers_.erase(sleepers_.begin());
         }
     }
+    /// To the earliest deadline that somebody sleeps for.
+    void advance_to_next() {
+        if (!sleepers_.empty()) advance(sleepers_.begin()->first - now());
+    }
     std::size_t sleepers() const noexcept { return sleepers_.size(); }
 
 private:
