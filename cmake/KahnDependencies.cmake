@@ -1,4 +1,5 @@
 find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)  # libcrypto for digests, libssl for the remote client
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS headers json filesystem)
 if(KAHN_BUILD_TESTS)
   find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS unit_test_framework)
@@ -7,7 +8,6 @@ if(KAHN_BUILD_APPS)
   find_package(CLI11 2.1 CONFIG REQUIRED)
 endif()
 
-find_package(OpenSSL 3.0 REQUIRED)  # only kahn_remote
 find_package(yaml-cpp 0.7 CONFIG REQUIRED)
 if(NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 exports it without a namespace
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

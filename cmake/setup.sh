@@ -17,7 +17,7 @@ TEXT
 
 build_packages="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-filesystem1.81-dev
 libyaml-cpp-dev libcli11-dev libssl-dev"
-test_packages="libboost-test1.81-dev clang-19 clang-tools-19 git strace"
+test_packages="libboost-test1.81-dev clang-19 clang-tools-19 git python3-jsonschema python3-yaml strace"
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 

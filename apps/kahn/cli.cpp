@@ -19,8 +19,8 @@
 namespace kahn::app {
 namespace {
 
-constexpr std::array<AddCommand, 8> commands{&add_run,  &add_validate, &add_plan,    &add_graph,
-                                             &add_list, &add_doctor,   &add_version, &add_help};
+constexpr std::array commands{&add_run,  &add_validate, &add_explain, &add_schema,  &add_plan,
+                              &add_graph, &add_list,    &add_doctor,  &add_version, &add_help};
 
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> names;

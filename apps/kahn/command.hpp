@@ -18,6 +18,8 @@ using AddCommand = void (*)(CLI::App& app, Action& chosen);
 
 void add_run(CLI::App& app, Action& chosen);
 void add_validate(CLI::App& app, Action& chosen);
+void add_explain(CLI::App& app, Action& chosen);
+void add_schema(CLI::App& app, Action& chosen);
 void add_plan(CLI::App& app, Action& chosen);
 void add_graph(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);

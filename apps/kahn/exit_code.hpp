@@ -22,6 +22,7 @@ inline int exit_code(const Error& failure) noexcept {
         case Errc::config_not_found: return exit_bad_config;
         case Errc::unknown_stage:
         case Errc::unknown_job:
+        case Errc::unknown_run:
         case Errc::invalid_argument: return exit_usage;
         case Errc::workspace_unusable:
         case Errc::write_failed: return exit_not_written;

@@ -14,6 +14,7 @@ public:
             case Errc::unknown_pipeline: return "no such pipeline";
             case Errc::unknown_stage: return "no such stage";
             case Errc::unknown_job: return "no such job";
+            case Errc::unknown_run: return "no such run";
             case Errc::invalid_argument: return "invalid argument";
             case Errc::containment_unavailable: return "the required containment is not available";
             case Errc::workspace_unusable: return "the workspace cannot be used";

@@ -109,6 +109,14 @@ std::string slug(std::string_view name) {
     return out.empty() ? "x" : out;
 }
 
+bool is_bidi_control(std::string_view sequence) noexcept {
+    if (sequence.size() != 3 || sequence[0] != '\xE2') return false;
+    const auto last = static_cast<unsigned char>(sequence[2]);
+    const bool embeds = sequence[1] == '\x80' && last >= 0xAA && last <= 0xAE;    // U+202A to U+202E
+    const bool isolates = sequence[1] == '\x81' && last >= 0xA6 && last <= 0xA9;  // U+2066 to U+2069
+    return embeds || isolates;
+}
+
 std::string printable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
@@ -116,7 +124,7 @@ std::string printable(std::string_view text) {
         const std::size_t length = utf8_sequence_length(text);
         const auto byte = static_cast<unsigned char>(text[0]);
         const bool is_c1 = length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
-        if (length == 0 || is_c1 || byte < 0x20 || byte == 0x7F) {
+        if (length == 0 || is_c1 || byte < 0x20 || byte == 0x7F || is_bidi_control(text.substr(0, length))) {
             for (std::size_t i = 0; i < std::max<std::size_t>(1, length); ++i) {
                 char escape[8];
                 std::snprintf(escape, sizeof escape, "\\x%02X",

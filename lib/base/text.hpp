@@ -17,6 +17,10 @@ bool is_utf8(std::string_view bytes) noexcept;
 /// The length of the well-formed UTF-8 sequence at the front, 0 if there is none.
 std::size_t utf8_sequence_length(std::string_view bytes) noexcept;
 
+/// Whether a UTF-8 sequence is a control of the bidirectional algorithm that embeds, overrides or isolates (UAX #9): what
+/// follows it on a terminal may be shown in another order than it stands.
+bool is_bidi_control(std::string_view sequence) noexcept;
+
 /// RFC 4648, with padding.
 std::string to_base64(std::string_view bytes);
 
@@ -24,7 +28,7 @@ std::string to_base64(std::string_view bytes);
 /// Two names may give one slug: whoever needs uniqueness adds a number.
 std::string slug(std::string_view name);
 
-/// Control characters, DEL and C1 as `\xNN`, so that text from outside cannot steer a terminal. UTF-8 stays.
+/// Control characters, DEL, C1 and bidirectional controls as `\xNN`, so that text from outside cannot steer a terminal. UTF-8 stays.
 std::string printable(std::string_view text);
 
 /// The pieces of `names` with `separator` between.

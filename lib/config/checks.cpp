@@ -4,6 +4,7 @@
 #include "config/reachability.hpp"
 
 #include "base/text.hpp"
+#include "graph/cycle_text.hpp"
 #include "graph/stage_graph.hpp"
 #include "model/name_index.hpp"
 
@@ -158,7 +159,7 @@ private:
     }
 
     void report_cycle(const std::vector<std::string>& names, const std::vector<std::pair<Span, std::string>>& edges) {
-        Problem problem(Code::dependency_cycle, edges.front().first, "dependency cycle: " + cycle_text(names));
+        Problem problem(Code::dependency_cycle, edges.front().first, "dependency cycle: " + graph::cycle_text(names));
         problem.label = edges.front().second;
         for (std::size_t i = 1; i < edges.size(); ++i) problem.related.push_back({edges[i].first, edges[i].second});
         report_.add(std::move(problem));

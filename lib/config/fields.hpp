@@ -10,12 +10,13 @@
 #include <string_view>
 #include <vector>
 
-/// The types that keys take. Each one has its name in words, reads a value into a member of the model and writes it
-/// back.
+/// The types that keys take. Each one has its name in words, reads a value into a member of the model, writes it back, and has
+/// a JSON Schema (draft-07) that accepts whatever it reads; what a schema cannot say, reading alone refuses.
 namespace kahn::config::fields {
 
 struct Text {
     static constexpr std::string_view type = "a text";
+    static constexpr std::string_view schema = R"({"type": ["string", "number", "boolean"]})";
     static void read(const Value& value, std::string& out);
     static void write(const std::string& text, DocumentBuilder& out) { out.text(text); }
 };
@@ -23,6 +24,7 @@ struct Text {
 /// 1 to 128 bytes without control characters or blanks at its ends.
 struct Name : Text {
     static constexpr std::string_view type = "a name";
+    static constexpr std::string_view schema = R"({"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 128})";
     static void read(const Value& value, std::string& out);
 };
 
@@ -38,12 +40,14 @@ struct ConditionExpression : Text {
 
 struct Switch {
     static constexpr std::string_view type = "true or false";
+    static constexpr std::string_view schema = R"({"type": "boolean"})";
     static void read(const Value& value, bool& out);
     static void write(bool flag, DocumentBuilder& out) { out.literal(flag ? "true" : "false"); }
 };
 
 struct Count {
     static constexpr std::string_view type = "a whole number";
+    static constexpr std::string_view schema = R"({"type": "integer", "minimum": 0, "maximum": 2147483647})";
     static void read(const Value& value, int& out);
     static void write(int count, DocumentBuilder& out) { out.literal(std::to_string(count)); }
 };
@@ -51,6 +55,13 @@ struct Count {
 template <int MinimumMilliseconds>
 struct Duration {
     static constexpr std::string_view type = "a duration";
+    static constexpr std::string_view schema = R"({
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 2592000},
+            {"type": "string", "pattern": "^([0-9.]+([eE][-+]?[0-9]+)?|([0-9.]+d)?([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?)$",
+             "minLength": 1}
+        ]
+    })";
     static void read(const Value& value, std::chrono::milliseconds& out);
     static void write(std::chrono::milliseconds duration, DocumentBuilder& out);
 };
@@ -59,6 +70,7 @@ using Delay = Duration<0>;
 
 struct TextList {
     static constexpr std::string_view type = "a list of texts";
+    static constexpr std::string_view schema = R"({"type": ["array", "null"], "items": {"type": ["string", "number", "boolean"], "minLength": 1}})";
     static void read(const Value& value, std::vector<std::string>& out);
     static void write(const std::vector<std::string>& list, DocumentBuilder& out);
 };
@@ -66,23 +78,31 @@ struct TextList {
 /// Not empty, nor is any command.
 struct CommandList : TextList {
     static constexpr std::string_view type = "a list of commands";
+    static constexpr std::string_view schema = R"({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"], "minLength": 1}})";
     static void read(const Value& value, std::vector<std::string>& out);
 };
 
 /// Globs that stay below the working directory.
 struct ArtifactList : TextList {
     static constexpr std::string_view type = "a list of patterns";
+    static constexpr std::string_view schema = R"({"type": ["array", "null"], "items": {"type": ["string", "number", "boolean"], "pattern": "^[^/]"}})";
     static void read(const Value& value, std::vector<std::string>& out);
 };
 
 struct OneOrManyTexts : TextList {
     static constexpr std::string_view type = "a text or a list of texts";
+    static constexpr std::string_view schema = R"({"type": ["array", "null", "string", "number", "boolean"], "minLength": 1, "items": {"type": ["string", "number", "boolean"], "minLength": 1}})";
     static void read(const Value& value, std::vector<std::string>& out);
 };
 
 /// Names of variables to scalars, whose text is kept as it was written.
 struct VariableMap {
     static constexpr std::string_view type = "a mapping of names to values";
+    static constexpr std::string_view schema = R"({
+        "type": ["object", "null"],
+        "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "maxLength": 128},
+        "additionalProperties": {"type": ["string", "number", "boolean", "null"]}
+    })";
     static void read(const Value& value, Variables& out);
     static void write(const Variables& variables, DocumentBuilder& out);
 };
@@ -94,6 +114,13 @@ struct ExpandedVariableMap : VariableMap {
 
 struct TriggerList {
     static constexpr std::string_view type = "a list of push, pull_request, manual, schedule";
+    static constexpr std::string_view schema = R"({
+        "type": ["array", "object", "null"],
+        "items": {"enum": ["push", "pull_request", "manual", "schedule"]},
+        "uniqueItems": true,
+        "propertyNames": {"enum": ["push", "pull_request", "manual", "schedule"]},
+        "additionalProperties": {"type": ["boolean", "null", "object", "array"], "maxProperties": 0, "maxItems": 0}
+    })";
     static void read(const Value& value, std::vector<Trigger>& out);
     static void write(const std::vector<Trigger>& triggers, DocumentBuilder& out);
 };

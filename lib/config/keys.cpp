@@ -30,6 +30,7 @@ constexpr auto key(std::string_view name, std::string_view fallback, std::string
     row.type = Field::type;
     row.fallback = fallback;
     row.meaning = meaning;
+    row.schema = Field::schema;
     row.is_required = fallback.empty();
     row.read = [](const Value& value, T& out) { Field::read(value, out.*Member); };
     row.write = [](const T& value, DocumentBuilder& out) { Field::write(value.*Member, out); };
@@ -40,16 +41,19 @@ constexpr auto key(std::string_view name, std::string_view fallback, std::string
 // What the rows below nest.
 struct StageList {
     static constexpr std::string_view type = "a list of stages";
+    static constexpr std::string_view schema = R"({"type": "array", "minItems": 1, "maxItems": 100000, "items": {"$ref": "#/definitions/stage"}})";
     static void read(const Value& value, std::vector<PipelineStage>& out);
     static void write(const std::vector<PipelineStage>& stages, DocumentBuilder& out);
 };
 struct JobList {
     static constexpr std::string_view type = "a list of jobs";
+    static constexpr std::string_view schema = R"({"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/job"}})";
     static void read(const Value& value, std::vector<PipelineJob>& out);
     static void write(const std::vector<PipelineJob>& jobs, DocumentBuilder& out);
 };
 struct Conditions {
     static constexpr std::string_view type = "a mapping with branch, environment, custom";
+    static constexpr std::string_view schema = R"({"anyOf": [{"type": "null"}, {"$ref": "#/definitions/conditions"}]})";
     static void read(const Value& value, StageConditions& out);
     static void write(const StageConditions& conditions, DocumentBuilder& out);
 };

@@ -14,13 +14,14 @@ namespace kahn::config {
 /// One key of the pipeline file: what it is called, what it takes, what it means and where it goes.
 ///
 /// Adding a key is adding a row to the table of its mapping in keys.cpp and a member to the model: reading, writing,
-/// the advice on unknown keys and the list of keys all come from here.
+/// the advice on unknown keys, the list of keys and the JSON Schema all come from here.
 template <class T>
 struct KeyRow {
     std::string_view name;
     std::string_view type;      ///< in words: "a list of texts"
     std::string_view fallback;  ///< as one would write it; empty with is_required
     std::string_view meaning;   ///< one line
+    std::string_view schema;    ///< JSON Schema (draft-07) of the value
     bool is_required = false;
 
     void (*read)(const Value& value, T& out) = nullptr;

@@ -3,12 +3,13 @@
 #include <kahn/base/error.hpp>
 
 #include "base/glob.hpp"
+#include "base/sha256.hpp"
 #include "base/unique_fd.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -20,6 +21,7 @@
 namespace kahn {
 namespace {
 
+constexpr std::size_t copy_buffer_bytes = 256 * 1024;
 constexpr std::size_t deepest = 128;  // directories; a tree that is deeper is not searched further
 constexpr std::string_view workspace_folder = ".kahn";  // what kahn keeps itself is nobody's artifact
 
@@ -110,7 +112,17 @@ void search(int root, const std::string& glob, Found& found) {
     throw Error(Errc::write_failed, "artifact " + file.string() + " could not be collected: " + std::strerror(error));
 }
 
-void copy(int root, const std::filesystem::path& file, const std::filesystem::path& target) {
+bool write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written < 0 && errno != EINTR) return false;
+        if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+/// Copies and digests in one pass.
+Artifact copy(int root, const std::filesystem::path& file, const std::filesystem::path& target, std::span<char> buffer) {
     const UniqueFd folder = open_beneath(root, file.parent_path());
     const UniqueFd from(
         folder ? ::openat(folder.get(), file.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1);
@@ -125,11 +137,17 @@ void copy(int root, const std::filesystem::path& file, const std::filesystem::pa
     const UniqueFd to(::open((target / file).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
                              is_program ? 0700 : 0600));
     if (!to) fail(file, errno);
+    Sha256 digest;
+    std::uint64_t bytes = 0;
     for (;;) {
-        constexpr std::size_t most_at_once = 1U << 30;
-        const ssize_t copied = ::sendfile(to.get(), from.get(), nullptr, most_at_once);
-        if (copied == 0) return;
-        if (copied < 0 && errno != EINTR) fail(file, errno);
+        const ssize_t got = ::read(from.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fail(file, errno);
+        if (got == 0) return Artifact(file, bytes, digest.hex());
+        const std::string_view chunk(buffer.data(), static_cast<std::size_t>(got));
+        if (!write_all(to.get(), chunk)) fail(file, errno);
+        digest.add(chunk);
+        bytes += chunk.size();
     }
 }
 
@@ -156,9 +174,9 @@ CollectedArtifacts collect_artifacts(const std::filesystem::path& working_direct
     for (const auto& link : all.links) {
         collected.warnings.push_back("artifact " + link.string() + " is a symbolic link: not collected");
     }
+    std::vector<char> buffer(all.files.empty() ? 0 : copy_buffer_bytes);
     for (const auto& file : all.files) {
-        copy(root.get(), file, target);
-        collected.files.push_back(file);
+        collected.files.push_back(copy(root.get(), file, target, buffer));
     }
     return collected;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <kahn/model/pipeline.hpp>
+
 #include <filesystem>
 #include <span>
 #include <string>
@@ -9,12 +11,13 @@ namespace kahn {
 
 /// What collecting a job's artifacts came to.
 struct CollectedArtifacts {
-    std::vector<std::filesystem::path> files;  ///< relative to the working directory, sorted, each once
+    std::vector<Artifact> files;               ///< by paths relative to the working directory, sorted, each once
     std::vector<std::string> warnings;         ///< a glob without a match, a file that was refused
 };
 
 /// Copies every regular file below `working_directory` that matches one of the globs (`**`, `{a,b}`), or lies in a directory that
-/// does, to the same relative path below `target`. Symbolic links, and whatever lies behind one, are refused: nothing outside the working directory is read.
+/// does, to the same relative path below `target`. Symbolic links, and whatever lies behind one, are
+/// refused: nothing outside the working directory is read. Size and digest are of the copy that was made.
 /// \throws Error (invalid_config) for a glob that is absolute or climbs out, Error (write_failed) for a copy that failed
 CollectedArtifacts collect_artifacts(const std::filesystem::path& working_directory, std::span<const std::string> globs,
                                      const std::filesystem::path& target);

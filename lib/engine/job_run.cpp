@@ -83,8 +83,9 @@ void keep_artifacts(Run& run, NodeIndex node, const AttemptRequest& request, Job
         const auto target = run.files().artifacts(place.stage, place.job);
         auto collected = collect_artifacts(request.working_directory, request.job.artifacts, target);
         job.warnings.insert(job.warnings.end(), collected.warnings.begin(), collected.warnings.end());
-        for (const auto& file : collected.files) {
-            job.collected_artifacts.push_back(std::filesystem::relative(target / file, run.files().all_artifacts()));
+        for (Artifact& file : collected.files) {
+            file.path = std::filesystem::relative(target / file.path, run.files().all_artifacts());
+            job.collected_artifacts.push_back(std::move(file));
         }
     } catch (const std::exception& failure) {
         attempt.status = PipelineStatus::failure;

@@ -13,6 +13,14 @@
 
 namespace kahn {
 
+Pipeline RunPreview::without_skipped_jobs() const {
+    Pipeline rest = pipeline;
+    for (PipelineStage& stage : rest.stages) {
+        if (skips.contains(stage.name)) stage.jobs.clear();
+    }
+    return rest;
+}
+
 RunPreview preview_run(Pipeline pipeline, const RunOptions& options) {
     RunPreview preview;
     preview.pipeline = select(std::move(pipeline), options.stages, options.jobs);

@@ -16,6 +16,9 @@ struct RunPreview {
 
     Pipeline pipeline;  ///< what is selected
     std::map<std::string, std::string, std::less<>> skips;  ///< stages whose conditions do not hold, and why
+
+    /// The pipeline with nothing to do in the stages that are skipped: what its schedule is to be judged by.
+    Pipeline without_skipped_jobs() const;
 };
 static_assert(!std::is_aggregate_v<RunPreview>);
 

@@ -3,6 +3,7 @@
 #include <kahn/graph/algorithms.hpp>
 
 #include "base/text.hpp"
+#include "graph/cycle_text.hpp"
 #include "model/name_index.hpp"
 
 #include <optional>
@@ -74,8 +75,11 @@ StageFinding describe_cycle(const std::vector<PipelineStage>& stages, const Name
     const std::vector<std::string>& dependencies = stages[cycle.front()].dependencies;
     std::size_t closing = 0;
     while (closing + 1 < dependencies.size() && index.stage(dependencies[closing]) != cycle.back()) ++closing;
-    StageFinding finding = make_finding(StageFinding::Kind::cycle, cycle.front(), closing,
-                                        "dependency cycle: " + cycle_text(stages, cycle));
+    std::vector<std::string> names;
+    names.reserve(cycle.size());
+    for (const NodeIndex node : cycle) names.push_back(stages[node].name);
+    StageFinding finding =
+        make_finding(StageFinding::Kind::cycle, cycle.front(), closing, "dependency cycle: " + cycle_text(names));
     finding.cycle = std::move(cycle);
     return finding;
 }
@@ -96,21 +100,6 @@ StageGraph::StageGraph(const std::vector<PipelineStage>& stages) {
     graph_ = std::make_shared<const Graph>(stages.size(), edges);
     std::vector<NodeIndex> cycle = find_cycle(*graph_);
     if (!cycle.empty()) findings_.push_back(describe_cycle(stages, index, std::move(cycle)));
-}
-
-std::string cycle_text(const std::vector<PipelineStage>& stages, std::span<const NodeIndex> cycle) {
-    constexpr std::size_t most_names = 12;
-    constexpr std::size_t names_at_each_end = 5;
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i <= cycle.size(); ++i) {
-        if (cycle.size() + 1 > most_names && i == names_at_each_end) {
-            const std::size_t left_out = cycle.size() + 1 - 2 * names_at_each_end;
-            names.push_back("(" + std::to_string(left_out) + " more)");
-            i += left_out;
-        }
-        names.push_back(printable(stages[cycle[i % cycle.size()]].name));
-    }
-    return join(names, " -> ");
 }
 
 }  // namespace kahn::graph

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -48,8 +47,5 @@ private:
     std::shared_ptr<const Graph> graph_;
     std::vector<StageFinding> findings_;
 };
-
-/// `a -> b -> a`; of more than 12 names those in the middle are counted instead.
-std::string cycle_text(const std::vector<PipelineStage>& stages, std::span<const NodeIndex> cycle);
 
 }  // namespace kahn::graph

@@ -4,8 +4,8 @@
 #include "remote/operations.hpp"
 #include "remote/redact.hpp"
 #include "remote/redirect_policy.hpp"
-#include "remote/sha256.hpp"
 
+#include "base/sha256.hpp"
 #include "base/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -64,14 +64,14 @@ public:
     }
     bool restart() {
         bytes_ = 0;
-        digest_.finish();
+        digest_ = Sha256();
         return ::ftruncate(fd_.get(), 0) == 0 && ::lseek(fd_.get(), 0, SEEK_SET) == 0;
     }
     /// Gives the file its name. Nothing: it has it.
     std::optional<RemoteFailure> finish(const fs::path& name, Download& out, const std::string& promised) {
         out.path = name;
         out.bytes = bytes_;
-        out.sha256 = digest_.finish();
+        out.sha256 = digest_.hex();
         if (promised.starts_with("sha256:")) {
             if (!equals_ignoring_case(promised.substr(7), out.sha256)) {
                 return RemoteFailure(ErrorKind::download, "the file's SHA-256 is " + out.sha256 + ", and was promised as " + promised);

@@ -3,35 +3,13 @@
 #include "base/text.hpp"
 #include "render/display_width.hpp"
 #include "render/json_text.hpp"
+#include "render/source_lines.hpp"
 
 #include <algorithm>
 #include <vector>
 
 namespace kahn::render {
 namespace {
-
-/// The lines of a text by number.
-class Lines {
-public:
-    explicit Lines(std::string_view text) : text_(text) {
-        if (text.empty()) return;
-        starts_.push_back(0);
-        for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) starts_.push_back(at + 1);
-    }
-
-    bool has(int number) const { return number >= 1 && static_cast<std::size_t>(number) <= starts_.size(); }
-    std::string_view line(int number) const {
-        const auto index = static_cast<std::size_t>(number) - 1;
-        const std::size_t end = index + 1 < starts_.size() ? starts_[index + 1] - 1 : text_.size();
-        std::string_view line = text_.substr(starts_[index], end - starts_[index]);
-        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-        return line;
-    }
-
-private:
-    std::string_view text_;
-    std::vector<std::size_t> starts_;
-};
 
 /// What is shown of a line, and what stands below it.
 struct Excerpt {
@@ -93,6 +71,7 @@ public:
         ++(is_error ? errors_ : warnings_);
         out_ += is_error ? "error" : "warning";
         if (!diagnostic.code.empty()) out_ += '[' + diagnostic.code + ']';
+        if (a_code_.empty()) a_code_ = diagnostic.code;
         out_ += ": " + printable(diagnostic.message) + '\n';
 
         int last_line = diagnostic.location.line;
@@ -117,7 +96,9 @@ public:
         if (errors_ > 0 || warnings_ == 0) out_ += count(errors_, "error");
         if (errors_ > 0 && warnings_ > 0) out_ += ", ";
         if (warnings_ > 0) out_ += count(warnings_, "warning");
-        out_ += " in " + file_ + '\n';
+        out_ += " in " + file_;
+        if (!a_code_.empty()) out_ += " (explain a code: kahn explain " + a_code_ + ')';
+        out_ += '\n';
         return std::move(out_);
     }
 
@@ -146,8 +127,9 @@ private:
     }
 
     std::string file_;
-    Lines lines_;
+    SourceLines lines_;
     std::string out_;
+    std::string a_code_;  // the first there is, to show how one asks about it
     std::size_t gutter_ = 2;
     std::size_t errors_ = 0;
     std::size_t warnings_ = 0;

@@ -127,7 +127,7 @@ public:
         out_ += '[';
         for (std::size_t i = 0; i < e.job.collected_artifacts.size(); ++i) {
             if (i > 0) out_ += ',';
-            append_json_string(out_, e.job.collected_artifacts[i].native());
+            append_json_string(out_, e.job.collected_artifacts[i].path.native());
         }
         out_ += ']';
     }

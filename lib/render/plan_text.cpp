@@ -58,7 +58,20 @@ std::size_t in_jobs(std::chrono::nanoseconds time) {
     return static_cast<std::size_t>(std::llround(std::chrono::duration<double>(time).count()));
 }
 
-std::string expectation(const Pipeline& pipeline, const ScheduleAnalysis& analysis, Durations durations) {
+std::size_t jobs_to_run(const Pipeline& pipeline, const Skips& skips) {
+    std::size_t jobs = 0;
+    for (const PipelineStage& stage : pipeline.stages) jobs += skips.contains(stage.name) ? 0 : stage.jobs.size();
+    return jobs;
+}
+
+std::size_t levels_to_run(const ScheduleAnalysis& analysis, const Skips& skips) {
+    const auto has_work = [&skips](const std::vector<std::string>& level) {
+        return std::any_of(level.begin(), level.end(), [&skips](const std::string& stage) { return !skips.contains(stage); });
+    };
+    return static_cast<std::size_t>(std::count_if(analysis.execution_levels.begin(), analysis.execution_levels.end(), has_work));
+}
+
+std::string expectation(std::size_t jobs, std::size_t levels, const ScheduleAnalysis& analysis, Durations durations) {
     const std::string workers = analysis.workers == 0 ? "no limit on workers" : count(analysis.workers, "worker");
     const std::string best = " · best worker count " + std::to_string(analysis.best_workers) + '\n';
     if (durations == Durations::known) {
@@ -66,7 +79,7 @@ std::string expectation(const Pipeline& pipeline, const ScheduleAnalysis& analys
                format_duration(analysis.critical_path_duration) + " = critical path; 1 worker " +
                format_duration(analysis.total_work) + ')' + best;
     }
-    return "total     " + count(pipeline.job_count(), "job") + " in " + count(analysis.execution_levels.size(), "level") +
+    return "total     " + count(jobs, "job") + " in " + count(levels, "level") +
            "; were all jobs equally long: " + std::to_string(in_jobs(analysis.makespan)) + " in a row with " + workers +
            " (lower bound " + std::to_string(in_jobs(analysis.critical_path_duration)) + " = longest chain; 1 worker " +
            std::to_string(in_jobs(analysis.total_work)) + ')' + best;
@@ -92,7 +105,7 @@ std::string plan_text(const Pipeline& pipeline, const ScheduleAnalysis& analysis
         line.resize(std::max<std::size_t>(26, line.size() + 3), ' ');
         out += line + "conditions: " + printable(skip->second) + '\n';
     }
-    return out + expectation(pipeline, analysis, durations);
+    return out + expectation(jobs_to_run(pipeline, skips), levels_to_run(analysis, skips), analysis, durations);
 }
 
 std::string commands_text(const Pipeline& pipeline, const ScheduleAnalysis& analysis, const Skips& skips) {

@@ -69,7 +69,7 @@ void append_terminal_line(std::string& out, std::string_view line) {
             const bool is_c1 = size == 2 && line[0] == '\xC2' && static_cast<unsigned char>(line[1]) < 0xA0;
             if (size == 0) {
                 out += "\xEF\xBF\xBD";
-            } else if (!is_c1) {
+            } else if (!is_c1 && !is_bidi_control(line.substr(0, size))) {
                 out += line.substr(0, size);
             }
             length = std::max<std::size_t>(1, size);

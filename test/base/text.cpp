@@ -75,6 +75,8 @@ BOOST_AUTO_TEST_CASE(printable_text_cannot_steer_a_terminal) {
     BOOST_TEST(printable("\xC2\x9B"
                          "2J") == R"(\xC2\x9B2J)");  // CSI as C1
     BOOST_TEST(printable("\xff") == R"(\xFF)");
+    BOOST_TEST(printable("gpj.\u202Etxt") == R"(gpj.\xE2\x80\xAEtxt)");
+    BOOST_TEST(printable("\u2067\u05D0") == "\\xE2\\x81\\xA7\u05D0");
     BOOST_TEST(printable(std::string_view("\0", 1)) == R"(\x00)");
 }
 

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(every_problem_of_every_file_is_told_with_its_place) {
     BOOST_TEST(contains(result.err, "  --> bad.yaml:4:5\n"));
     BOOST_TEST(contains(result.err, " 4 |     dependancies: []\n   |     ^^^^^^^^^^^^"));
     BOOST_TEST(contains(result.err, "  --> bad.yaml:5:"));
-    BOOST_TEST(contains(result.err, "kahn: 2 errors in bad.yaml\n"));
+    BOOST_TEST(contains(result.err, "kahn: 2 errors in bad.yaml (explain a code: kahn explain K"));
     BOOST_TEST(contains(result.err, "missing.yaml"));
     BOOST_TEST(contains(result.err, "No such file or directory"));
 }
@@ -70,6 +70,42 @@ BOOST_AUTO_TEST_CASE(problems_as_json_are_an_object_a_file) {
     BOOST_TEST(!objects[1].at("valid").as_bool());
     BOOST_TEST(objects[1].at("file").as_string() == "bad.json");
     BOOST_TEST(!objects[1].at("diagnostics").as_array().empty());
+}
+
+BOOST_AUTO_TEST_CASE(problems_of_all_files_make_one_sarif_log) {
+    directory.write("bad.json", "{\"name\": \"p\"}");
+    const ProgramResult result = kahn_here({"validate", "--format", "sarif", "ci.yaml", "bad.json", "missing.yaml"});
+    BOOST_TEST(result.exit_code == 3);
+    BOOST_TEST(result.err == "");
+    const auto log = boost::json::parse(result.out);
+    const auto& run = log.at("runs").at(0);
+    BOOST_TEST_REQUIRE(run.at("results").as_array().size() == 2U);
+    const auto& missing_key = run.at("results").at(0);
+    const auto rule = static_cast<std::size_t>(missing_key.at("ruleIndex").as_int64());
+    BOOST_TEST(run.at("tool").at("driver").at("rules").at(rule).at("id").as_string() == missing_key.at("ruleId").as_string());
+}
+
+BOOST_AUTO_TEST_CASE(problems_as_workflow_commands_are_a_line_each) {
+    directory.write("bad.yaml", "name: p\nstagez: []\n");
+    const ProgramResult result = kahn_here({"validate", "--format", "github", "bad.yaml"});
+    BOOST_TEST(result.exit_code == 3);
+    BOOST_TEST(result.out.starts_with("::error file=bad.yaml,line="));
+    BOOST_TEST(contains(result.out, "\n::error file=bad.yaml,line=2,col=1,endColumn=7,title=K012::unknown key 'stagez' in the pipeline%0A"));
+}
+
+BOOST_AUTO_TEST_CASE(every_code_is_explained) {
+    const ProgramResult all = kahn({"explain"}).run();
+    BOOST_TEST(all.exit_code == 0);
+    std::istringstream lines(all.out);
+    int codes = 0;
+    for (std::string line; std::getline(lines, line); ++codes) {
+        const ProgramResult one = kahn({"explain", line.substr(0, 4)}).run();
+        BOOST_TEST(one.exit_code == 0);
+        BOOST_TEST(one.out.starts_with(line.substr(0, 4) + ": " + line.substr(6) + "\n\n"));
+        BOOST_TEST(one.out.size() > line.size() + 40);
+    }
+    BOOST_TEST(codes > 30);
+    BOOST_TEST(kahn({"explain", "k012"}).run().out.starts_with("K012: "));
 }
 
 BOOST_AUTO_TEST_CASE(C05_what_is_no_regular_file_is_refused_at_once) {

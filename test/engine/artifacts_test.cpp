@@ -22,7 +22,7 @@ struct Folders {
     std::vector<std::string> collect(std::vector<std::string> globs) {
         result = collect_artifacts(work, globs, target);
         std::vector<std::string> names;
-        for (const auto& name : result.files) names.push_back(name.string());
+        for (const auto& file : result.files) names.push_back(file.path.string());
         return names;
     }
     CollectedArtifacts result;

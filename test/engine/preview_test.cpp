@@ -40,6 +40,11 @@ BOOST_AUTO_TEST_CASE(stages_whose_conditions_do_not_hold_are_named_with_the_reas
     BOOST_TEST(preview.skips.at("deploy") == "branch is 'feature/x', needs 'main'");
     BOOST_TEST(preview.skips.at("fix") == "failure() does not hold");
     BOOST_TEST(preview_run(p, of_branch("main")).skips.size() == 1U);
+
+    const Pipeline rest = preview.without_skipped_jobs();
+    BOOST_TEST(rest.stages.size() == 3U);
+    BOOST_TEST(rest.job_count() == 1U);
+    BOOST_TEST(rest.stages[0].jobs.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(variables_of_the_run_lie_over_those_of_the_file) {

@@ -91,7 +91,9 @@ BOOST_AUTO_TEST_CASE(artifacts_are_kept_in_the_run_directory) {
     const Pipeline run = manager.run_pipeline("p", options);
     const auto& collected = run.stages[0].jobs[0].collected_artifacts;
     BOOST_TEST_REQUIRE(collected.size() == 1U);
-    BOOST_TEST(workspace.read(std::filesystem::path(".kahn/runs") / run.run_id / "artifacts" / collected[0]) == "content\n");
+    BOOST_TEST(workspace.read(std::filesystem::path(".kahn/runs") / run.run_id / "artifacts" / collected[0].path) == "content\n");
+    BOOST_TEST(collected[0].bytes == 8U);
+    BOOST_TEST(collected[0].sha256 == "434728a410a78f56fc1b5899c3593436e61ab0c731e9072d95e96db290205e53");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_name_is_said_and_logged_before_it_is_thrown) {

@@ -1,7 +1,6 @@
 #include <kahn/base/error.hpp>
 
 #include "remote/inflate.hpp"
-#include "remote/sha256.hpp"
 #include "remote/zip_archive.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -158,14 +157,6 @@ BOOST_AUTO_TEST_CASE(a_zip_cut_at_any_byte_is_refused) {
     const std::string good = zip({{"a.txt", "hello"}, {"b.txt", "world"}});
     BOOST_TEST(!is_refused(good));
     for (std::size_t length = 0; length < good.size(); ++length) BOOST_TEST(is_refused(good.substr(0, length)), length);
-}
-
-BOOST_AUTO_TEST_CASE(sha256_is_the_standards) {
-    Sha256 digest;
-    digest.add("a");
-    digest.add("bc");
-    BOOST_TEST(digest.finish() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    BOOST_TEST(digest.finish() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_job_ends_with_all_that_was_measured) {
     outcome.peak_memory_kib = 61440;
     outcome.containment = Containment::cgroup2;
     feed.job(0).warnings = {"1 process was left behind"};
-    feed.job(0).collected_artifacts = {"a/b.txt", "c"};
+    feed.job(0).collected_artifacts = {Artifact("a/b.txt"), Artifact("c")};
     BOOST_TEST(without_head(feed.end_job(0, 0, PipelineStatus::failure, Reason(Reason::Code::signal, "signal 11 (SIGSEGV)"), 9312ms, true)) ==
                "\"stage\":\"test\",\"job\":\"unit (gcc)\",\"attempt\":1,\"status\":\"failure\",\"reason\":\"signal\","
                "\"detail\":\"signal 11 (SIGSEGV)\",\"exit_code\":null,\"signal\":11,\"duration_ms\":9312,\"user_ms\":8800,"

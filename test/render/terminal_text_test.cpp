@@ -39,6 +39,7 @@ BOOST_AUTO_TEST_CASE(L12_nothing_else_steers_the_terminal) {
     BOOST_TEST(shown("a\b\v\f\x7F\a\x0E" "b") == "ab");
     BOOST_TEST(shown("\x1B[>4;2m\x1B[?25ma") == "a");                  // private sequences that end like a colour
     BOOST_TEST(shown(std::string_view("a\0b", 3)) == "ab");
+    BOOST_TEST(shown("a\u202Eb\u2066c\u2069\u202Cd \u05D0") == "abcd \u05D0");  // reordering; right-to-left letters stay
 }
 
 BOOST_AUTO_TEST_CASE(what_is_cut_off_in_the_middle_is_dropped) {

@@ -27,7 +27,7 @@ int plan(const Arguments& given, bool has_branch, Console& console) {
     RunOptions options;
     if (has_branch) options.branch = given.branch;
     const RunPreview preview = preview_run(read_pipeline(given.file, console), options);
-    const ScheduleAnalysis analysis = analyse_schedule(preview.pipeline, PastDurations(), workers);
+    const ScheduleAnalysis analysis = analyse_schedule(preview.without_skipped_jobs(), PastDurations(), workers);
     console.out.write(render::plan_text(preview.pipeline, analysis, preview.skips));
     for (const std::string& suggestion : analysis.optimization_suggestions) console.out.write("hint      " + suggestion + '\n');
     return exit_success;

@@ -137,7 +137,7 @@ int run(const Arguments& given, Console& console) {
         return exit_nothing_selected;
     }
     if (given.dry_run) {
-        const auto analysis = analyse_schedule(preview.pipeline, PastDurations(), options.manager.engine.max_workers);
+        const auto analysis = analyse_schedule(preview.without_skipped_jobs(), PastDurations(), options.manager.engine.max_workers);
         console.out.write(render::plan_text(preview.pipeline, analysis, preview.skips) + '\n' +
                           render::commands_text(preview.pipeline, analysis, preview.skips));
         return exit_success;

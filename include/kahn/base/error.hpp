@@ -16,6 +16,7 @@ enum class Errc {
     unknown_pipeline,
     unknown_stage,
     unknown_job,
+    unknown_run,
     invalid_argument,
     containment_unavailable,
     workspace_unusable,

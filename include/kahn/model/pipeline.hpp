@@ -5,6 +5,7 @@
 #include <kahn/model/status.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -35,6 +36,34 @@ enum class Trigger { push, pull_request, manual, schedule };
 std::string_view to_string(Trigger trigger) noexcept;
 std::optional<Trigger> parse_trigger(std::string_view word) noexcept;
 
+/// A file that a job made and the run keeps.
+struct Artifact {
+    Artifact() = default;
+    explicit Artifact(std::filesystem::path path_, std::uint64_t bytes_ = 0, std::string sha256_ = {})
+        : path(std::move(path_)), bytes(bytes_), sha256(std::move(sha256_)) {}
+
+    std::filesystem::path path;  ///< relative to the run's `artifacts/`
+    std::uint64_t bytes = 0;
+    std::string sha256;  ///< of its content, in lower-case hexadecimal
+
+    friend bool operator==(const Artifact&, const Artifact&) = default;
+};
+static_assert(!std::is_aggregate_v<Artifact>);
+
+/// What a job's JUnit files say, added up.
+struct TestCounts {
+    TestCounts() = default;
+
+    std::size_t total = 0;
+    std::size_t failed = 0;   ///< failures and errors
+    std::size_t skipped = 0;
+    std::vector<std::string> failed_names;  ///< `class.name`, sorted, each once
+    std::vector<std::string> flaky_names;   ///< failed and passed within the same file
+
+    friend bool operator==(const TestCounts&, const TestCounts&) = default;
+};
+static_assert(!std::is_aggregate_v<TestCounts>);
+
 /// The smallest unit that is scheduled: commands that run one after another in the same place.
 ///
 /// The upper part is what the pipeline file says, the lower part is filled by a run.
@@ -47,6 +76,7 @@ struct PipelineJob {
     std::vector<std::string> commands;
     Variables environment;
     std::vector<std::string> artifacts;     ///< globs, relative to the working directory
+    std::vector<std::string> junit_reports;  ///< globs, relative to the working directory: `reports: {junit: ...}`
     std::vector<std::string> dependencies;  ///< `job` of the same stage, or `stage.job`
     std::chrono::milliseconds timeout{std::chrono::hours{1}};  ///< of one attempt
     int retry_count = 0;                                       ///< attempts beyond the first
@@ -64,7 +94,11 @@ struct PipelineJob {
     std::string output;                    ///< tail of the last attempt's standard output
     std::string error;                     ///< tail of the last attempt's standard error
     std::vector<JobAttempt> attempts;
-    std::vector<std::filesystem::path> collected_artifacts;  ///< relative to the run's `artifacts/`
+    std::vector<Artifact> collected_artifacts;
+    Variables outputs;            ///< what it wrote to `$KAHN_OUTPUT`; what depends on it sees them as variables
+    std::optional<TestCounts> tests;  ///< from the JUnit files it wrote, if it says that it writes any
+    std::string digest;           ///< SHA-256 of all that decides its result: see job_digest(); empty if it was never to start
+    std::string reused_from;      ///< the run whose recorded success stands for this job; empty: it ran, or did not get to
     std::vector<std::string> warnings;
 };
 static_assert(!std::is_aggregate_v<PipelineJob>);

@@ -16,6 +16,7 @@ enum class Durations { unknown, known };
 
 /// What would run, a level a line, what would be skipped and why, and what to expect. Without durations the expectation is
 /// counted in jobs one after another.
+/// \param analysis of what is not skipped
 std::string plan_text(const Pipeline& pipeline, const ScheduleAnalysis& analysis, const Skips& skips,
                       Durations durations = Durations::unknown);
 

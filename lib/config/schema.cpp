@@ -1,0 +1,85 @@
+#include <kahn/config/schema.hpp>
+
+#include "config/keys.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+namespace kahn::config {
+namespace {
+
+namespace json = boost::json;
+
+/// One mapping of the file: its keys, nothing else but the free ones.
+template <class T>
+json::object mapping(std::span<const KeyRow<T>> rows) {
+    json::object properties;
+    json::array required;
+    for (const KeyRow<T>& row : rows) {
+        json::object property = json::parse(row.schema).as_object();
+        property["description"] = std::string(row.meaning) + " (" + std::string(row.type) + ")";
+        if (row.is_required) {
+            required.emplace_back(row.name);
+        } else {
+            property["default"] = json::parse(row.fallback);
+        }
+        properties[row.name] = std::move(property);
+    }
+    json::object schema;
+    schema["type"] = "object";
+    schema["properties"] = std::move(properties);
+    schema["patternProperties"] = json::object{{"^" + std::string(free_key_prefix), json::object{}}};
+    schema["additionalProperties"] = false;
+    if (!required.empty()) schema["required"] = std::move(required);
+    return schema;
+}
+
+/// Indented, because people read it.
+void append_pretty(std::string& out, const json::value& value, std::size_t indent) {
+    const auto is_small = [](const std::string& text) { return text.size() <= 100; };
+    const std::string flat = json::serialize(value);
+    if (!value.is_structured() || is_small(flat)) {
+        out += flat;
+        return;
+    }
+    const std::string lead(indent + 2, ' ');
+    const char* separator = "\n";
+    if (const auto* const object = value.if_object()) {
+        out += '{';
+        for (const auto& member : *object) {
+            out.append(separator).append(lead).append(json::serialize(member.key())).append(": ");
+            append_pretty(out, member.value(), indent + 2);
+            separator = ",\n";
+        }
+        out.append("\n").append(indent, ' ').append("}");
+    } else {
+        out += '[';
+        for (const json::value& entry : value.as_array()) {
+            out.append(separator).append(lead);
+            append_pretty(out, entry, indent + 2);
+            separator = ",\n";
+        }
+        out.append("\n").append(indent, ' ').append("]");
+    }
+}
+
+}  // namespace
+
+std::string json_schema() {
+    json::object schema;
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#";
+    schema["title"] = "kahn pipeline file";
+    json::object root = mapping(pipeline_keys());
+    for (auto& member : root) schema[member.key()] = std::move(member.value());
+    json::object definitions;
+    definitions["stage"] = mapping(stage_keys());
+    definitions["conditions"] = mapping(condition_keys());
+    definitions["job"] = mapping(job_keys());
+    schema["definitions"] = std::move(definitions);
+    std::string out;
+    append_pretty(out, schema, 0);
+    return out += '\n';
+}
+
+}  // namespace kahn::config
