@@ -297,7 +297,7 @@ asio::awaitable<AsyncPipelineResult> jobs(ContextPtr context, Repository reposit
         rows.push_back(std::move(row));
     }
     json::object data;
-    data["total_count"] = found.value().size();
+    data["total_count"] = static_cast<std::int64_t>(found.value().size());
     data["jobs"] = std::move(rows);
     result.data = std::move(data);
     result.timestamp = context->clock->system_now();

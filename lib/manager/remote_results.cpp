@@ -29,12 +29,12 @@ json::object AsyncPipelineResult::to_json() const {
 json::object failure_data(const remote::RemoteFailure& failure) {
     json::object data;
     data["error_kind"] = to_string(failure.kind);
-    data["http_status"] = failure.http_status != 0 ? json::value(failure.http_status) : json::value(nullptr);
+    data["http_status"] = failure.http_status != 0 ? json::value(static_cast<std::int64_t>(failure.http_status)) : json::value(nullptr);
     data["github_message"] = text_or_null(failure.github_message);
     data["request_id"] = text_or_null(failure.request_id);
     data["hint"] = text_or_null(failure.hint);
     data["attempts"] = failure.attempts;
-    data["retry_after"] = failure.retry_after ? json::value(failure.retry_after->count()) : json::value(nullptr);
+    data["retry_after"] = failure.retry_after ? json::value(static_cast<std::int64_t>(failure.retry_after->count())) : json::value(nullptr);
     return data;
 }
 
