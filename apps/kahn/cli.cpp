@@ -20,7 +20,7 @@ namespace kahn::app {
 namespace {
 
 constexpr std::array commands{&add_run,  &add_validate, &add_explain, &add_schema,  &add_plan,
-                              &add_graph, &add_list,    &add_doctor,  &add_version, &add_help};
+                              &add_graph, &add_list,    &add_remote,  &add_doctor,  &add_version, &add_help};
 
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> names;
@@ -100,6 +100,7 @@ int run_command_line(std::vector<std::string> arguments, Console& console) {
         "  kahn plan ci.yaml           show what would run when\n"
         "  kahn help run               all about one command\n\n"
         "Exit status: 0 success, 1 a job failed, 2 wrong usage, 3 bad pipeline file, 4 nothing to run,\n"
+        "remote: 5 not permitted, 6 the network or the server failed, 8 still running,\n"
         "70 internal error, 74 output not written, 124 timeout, 128 + n ended by signal n");
     app.require_subcommand(0, 1);  // else the name of a command would not be an argument of another: kahn help run
     for (const AddCommand add : commands) add(app, chosen);

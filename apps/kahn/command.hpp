@@ -23,6 +23,7 @@ void add_schema(CLI::App& app, Action& chosen);
 void add_plan(CLI::App& app, Action& chosen);
 void add_graph(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
+void add_remote(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_version(CLI::App& app, Action& chosen);
 void add_help(CLI::App& app, Action& chosen);
