@@ -104,6 +104,8 @@ struct RunPlan {
     int concurrency_position = 0;
     /// While there are any, and the timeline says `waiting`, time stands still for the run; approving all lets it go on.
     std::vector<PendingDeployment> pending_deployments;
+    /// Of attempt 2, 3 and so on; those beyond go as the first did.
+    std::vector<RunPlan> on_rerun;
 };
 static_assert(!std::is_aggregate_v<RunPlan>);
 
@@ -152,7 +154,7 @@ struct Run {
     Milliseconds started{0};  ///< this attempt's
     std::optional<Milliseconds> cancel_asked;
     std::optional<Milliseconds> force_cancelled;
-    std::optional<Milliseconds> waiting_since;  ///< kept by the server, for approvals
+    Milliseconds held{0};  ///< time that stood still for it
     std::vector<Run> previous_attempts;         ///< in their order
 };
 static_assert(!std::is_aggregate_v<Run>);
@@ -240,13 +242,20 @@ struct World {
     bool sends_digests = true;         ///< of artifacts
     Milliseconds link_life{60'000};    ///< of a download's address
     Milliseconds skew{0};              ///< of the server's clock against the injected one
+    SystemTime epoch{};                ///< the injected clock's time at the world's 0
     std::int64_t next_id = 30'433'642'123;  ///< beyond 32 bits, on purpose
+
+    /// The server's time of day.
+    SystemTime wall(Milliseconds now) const { return epoch + now + skew; }
 
     /// \throws std::out_of_range
     Repository& repository(const std::string& owner, const std::string& name);
     Repository& add(Repository repository);
     /// Makes a run of a workflow as if an event had at `now`.
-    Run& start_run(Repository& repository, const Workflow& workflow, std::string branch, std::string actor, Milliseconds now);
+    Run& start_run(Repository& repository, const Workflow& workflow, const RunPlan& plan, std::string branch, std::string actor,
+                   Milliseconds now);
+    /// Gives jobs and artifacts that have no id theirs.
+    void number(RunPlan& plan);
     /// \throws std::out_of_range
     Run& run(std::int64_t id);
     /// Makes it a GHES of this version: path prefix, strict keys, no digests, one API version.
