@@ -55,66 +55,11 @@ Fault invalid_utf8() {
 }
 
 Fault huge_body(std::size_t bytes) {
-    const std::string start = "{\"padding\":\"";
-    const std::string end = "\"}";
-    const auto frame = start.size() + end.size();
     Fault fault;
-    auto body = start + std::string(bytes > frame ? bytes - frame : 0, 'x') + end;
-    fault.body = std::move(body);
-    fault.headers = std::move(headers);
-    return fault;
-}
-
-Fault commit_then_drop(Ending ending) { return cut_after(0, ending); }
-
-Fault drop(Ending ending) {
-    auto fault = cut_after(0, ending);
-    fault.is_handled = false;
-    return fault;
-}
-
-Fault cut_after(std::size_t bytes, Ending ending) {
-    Fault fault;
-    fault.cut_at = bytes;
-    fault.ending = ending;
-    return fault;
-}
-
-Fault cut_mid_headers(Ending ending) { return cut_after(40, ending); }
-
-Fault cut_mid_body(Ending ending) {
-    Fault fault;
-    fault.cut_body_at = 10;
-    fault.ending = ending;
-    return fault;
-}
-
-Fault body_ended_by(Ending ending) {
-    Fault fault;
-    fault.has_length = false;
-    fault.ending = ending;
-    return fault;
-}
-
-Fault invalid_json() {
-    Fault fault;
-    fault.body = "{\"id\": 30433642123, \"status\": \"comple";
-    return fault;
-}
-
-Fault invalid_utf8() {
-    Fault fault;
-    fault.body = "{\"id\": 30433642123, \"workflow_run_id\": 30433642123, \"status\": \"\xC3\x28\xFF\"}";
-    return fault;
-}
-
-Fault huge_body(std::size_t bytes) {
-    constexpr std::size_t frame = 13;  // {"padding":""}
-    Fault fault;
-    std::string body = "{\"padding\":\"";
-    body.append(bytes > frame ? bytes - frame - 1 : 0, 'x');
-    body += "\"}";
-    fault.body = std::move(body);
+    fault.body = "{\"padding\":\"";
+    fault.tail = "\"}";
+    const auto frame = fault.body->size() + fault.tail.size();
+    fault.filler = bytes > frame ? bytes - frame : 0;
     return fault;
 }
 

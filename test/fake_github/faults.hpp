@@ -42,6 +42,8 @@ struct Fault {
     BodyCoding coding = BodyCoding::as_asked;
     std::string before;           ///< bytes before the response: `HTTP/1.1 100 Continue\r\n\r\n`
     std::string after;            ///< bytes behind it
+    std::size_t filler = 0;       ///< bytes `x` behind the body, made while they are sent; then `tail`
+    std::string tail;
     bool has_length = true;       ///< false: the end of the connection is the end of the body
     bool is_chunked = false;
     std::optional<std::size_t> cut_body_at;    ///< of the body's bytes

@@ -123,6 +123,11 @@ void Recorder::handshake_failed(Listener listener) {
     ++failed_handshakes_[listener];
 }
 
+void Recorder::add_breach(std::string text) {
+    const std::lock_guard lock(mutex_);
+    breaches_.push_back(std::move(text));
+}
+
 void Recorder::request_begun(std::size_t most_at_once) {
     const std::lock_guard lock(mutex_);
     ++at_once_;

@@ -66,6 +66,7 @@ public:
     void connection_accepted(Listener listener);
     void connection_closed();
     void handshake_failed(Listener listener);
+    void add_breach(std::string text);
     void request_begun(std::size_t most_at_once);
     void request_ended();
 

@@ -48,7 +48,7 @@ bool accepts_gzip(const Request& request) {
 
 void encode(const Request& request, Response& response, const Fault& fault, bool compresses) {
     const bool is_text = response.header("Content-Type").value_or("").find("json") != std::string::npos;
-    const bool is_worth_it = compresses && is_text && response.body.size() >= least_to_compress && accepts_gzip(request);
+    const bool is_worth_it = compresses && fault.filler == 0 && !fault.is_chunked && is_text && response.body.size() >= least_to_compress && accepts_gzip(request);
     switch (fault.coding) {
         case BodyCoding::as_asked:
             if (!is_worth_it) return;
@@ -88,6 +88,7 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
     if (fault.status) response.status = *fault.status;
     if (fault.body) {
         response.body = *fault.body;
+        if (response.body.empty()) response.set("Content-Type", "");
         if (!response.header("Content-Type") && !response.body.empty()) response.set("Content-Type", "application/json; charset=utf-8");
     }
     const bool has_body = response.status != 204 && response.status != 304;
@@ -102,7 +103,7 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
         response.set("Transfer-Encoding", "chunked");
         body = chunked(body, plan.ending != Ending::endless);
     } else if (has_body && fault.has_length) {
-        response.set("Content-Length", std::to_string(body.size()));
+        response.set("Content-Length", std::to_string(body.size() + fault.filler + fault.tail.size()));
     }
     if (request.method == "HEAD") body.clear();
     for (const auto& [name, value] : fault.headers) response.set(name, value);
@@ -116,6 +117,8 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
     plan.bytes += fault.after;
     if (fault.cut_body_at) plan.bytes.resize(std::min(plan.bytes.size(), header_size + *fault.cut_body_at));
     if (fault.cut_at) plan.bytes.resize(std::min(plan.bytes.size(), *fault.cut_at));
+    plan.filler = fault.filler;
+    plan.tail = fault.tail;
     plan.repeat = fault.repeat;
     plan.delay = fault.delay;
     plan.piece = fault.piece;

@@ -15,6 +15,8 @@ struct WirePlan {
     WirePlan() = default;
 
     std::string bytes;
+    std::size_t filler = 0;  ///< bytes `x` that follow
+    std::string tail;        ///< behind those
     Ending ending = Ending::keep_alive;
     std::string repeat;                  ///< for Ending::endless
     std::chrono::milliseconds delay{0};  ///< before the first byte
