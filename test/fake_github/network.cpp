@@ -43,7 +43,7 @@ struct Door {
 asio::awaitable<void> accept_all(Door* door, Site* site) {
     while (!site->is_stopping) {
         error_code error;
-        const auto token = asio::redirect_error(asio::use_awaitable, error);
+        auto token = asio::redirect_error(asio::use_awaitable, error);
         tcp::socket socket(door->acceptor.get_executor());
         co_await door->acceptor.async_accept(socket, token);
         if (error || site->is_stopping) continue;
@@ -100,8 +100,8 @@ public:
         done.get_future().wait();
     }
 
-    std::map<Listener, Door> doors_;
     Site& site() noexcept { return site_; }
+    Door& door(Listener listener) { return doors_.at(listener); }
 
 private:
     void stop() {
@@ -114,9 +114,10 @@ private:
         }
     }
 
-    Site site_;
-    std::map<Listener, std::uint16_t> ports_;
     asio::io_context context_{1};
+    Site site_;
+    std::map<Listener, Door> doors_;
+    std::map<Listener, std::uint16_t> ports_;
     asio::executor_work_guard<asio::io_context::executor_type> guard_;
     std::thread thread_;
 };
@@ -129,7 +130,7 @@ Network::~Network() = default;
 std::uint16_t Network::port(Listener listener) const { return impl_->port(listener); }
 
 void Network::greet(Listener listener, Greeting greeting) {
-    impl_->change([listener, greeting](Impl& impl) { impl.doors_.at(listener).greeting = greeting; });
+    impl_->change([listener, greeting](Impl& impl) { impl.door(listener).greeting = greeting; });
 }
 
 void Network::set_proxy(ProxyRules rules) {

@@ -119,7 +119,7 @@ asio::awaitable<void> pump(ConnectionPtr connection, bool is_from_server) {
     auto& from = is_from_server ? connection->server : connection->client;
     auto& to = is_from_server ? connection->client : connection->server;
     error_code error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    auto token = asio::redirect_error(asio::use_awaitable, error);
     std::array<char, 16384> piece{};
     const auto place = asio::buffer(piece);
     while (!error) {
@@ -131,7 +131,7 @@ asio::awaitable<void> pump(ConnectionPtr connection, bool is_from_server) {
         }
         const auto part = asio::buffer(piece.data(), allowed);
         error_code write_error;
-        const auto write_token = asio::redirect_error(asio::use_awaitable, write_error);
+        auto write_token = asio::redirect_error(asio::use_awaitable, write_error);
         if (allowed > 0) co_await asio::async_write(to, part, write_token);
         if (write_error || allowed < size) break;
     }
@@ -141,8 +141,9 @@ asio::awaitable<void> pump(ConnectionPtr connection, bool is_from_server) {
 asio::awaitable<void> serve(ConnectionPtr connection) {
     const std::shared_ptr<Closable> closable = connection;
     const Registration registration(connection->site, Listener::proxy, closable);
+    if (connection->site.is_stopping) co_return;
     error_code error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    auto token = asio::redirect_error(asio::use_awaitable, error);
     auto buffer = asio::dynamic_buffer(connection->head, head_limit);
     const std::string_view end = "\r\n\r\n";
     const std::size_t length = co_await asio::async_read_until(connection->client, buffer, end, token);

@@ -96,7 +96,7 @@ using ConnectionPtr = std::shared_ptr<TlsConnection>;
 /// Returns when the client has gone, or the server goes.
 asio::awaitable<void> wait_for_the_end(ConnectionPtr connection) {
     error_code error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    auto token = asio::redirect_error(asio::use_awaitable, error);
     std::array<char, 4096> ignored{};
     const auto place = asio::buffer(ignored);
     while (!error) co_await connection->stream.next_layer().async_read_some(place, token);
@@ -104,7 +104,8 @@ asio::awaitable<void> wait_for_the_end(ConnectionPtr connection) {
 
 asio::awaitable<bool> pause(ConnectionPtr connection, std::chrono::milliseconds time) {
     error_code error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    if (connection->site.is_stopping) co_return false;
     connection->timer.expires_after(time);
     co_await connection->timer.async_wait(token);
     co_return !error && !connection->site.is_stopping;
@@ -112,7 +113,7 @@ asio::awaitable<bool> pause(ConnectionPtr connection, std::chrono::milliseconds 
 
 asio::awaitable<bool> write_all(ConnectionPtr connection, std::string_view bytes) {
     error_code error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    auto token = asio::redirect_error(asio::use_awaitable, error);
     const auto place = asio::buffer(bytes);
     if (!bytes.empty()) co_await asio::async_write(connection->stream, place, token);
     co_return !error;
@@ -151,7 +152,7 @@ asio::awaitable<bool> write_plan(ConnectionPtr connection, const WirePlan& plan)
 
 asio::awaitable<void> leave(ConnectionPtr connection, Ending ending) {
     error_code error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    auto token = asio::redirect_error(asio::use_awaitable, error);
     auto& socket = connection->stream.next_layer();
     if (ending == Ending::reset) {
         reset_connection(socket);
@@ -181,7 +182,7 @@ Request to_request(const http::request<http::string_body>& message) {
 /// One request and its answer. How the connection is left; keep_alive: it is not.
 asio::awaitable<Ending> serve_request(ConnectionPtr connection, std::uint64_t number) {
     error_code error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    auto token = asio::redirect_error(asio::use_awaitable, error);
     http::request_parser<http::string_body> parser;
     parser.header_limit(header_limit);
     parser.body_limit(body_limit);
@@ -203,6 +204,7 @@ asio::awaitable<Ending> serve_request(ConnectionPtr connection, std::uint64_t nu
 asio::awaitable<void> serve(ConnectionPtr connection) {
     const std::shared_ptr<Closable> closable = connection;
     const Registration registration(connection->site, connection->listener, closable);
+    if (connection->site.is_stopping) co_return;
     if (connection->greeting == Greeting::reset) {
         reset_connection(connection->stream.next_layer());
         co_return;
@@ -212,15 +214,16 @@ asio::awaitable<void> serve(ConnectionPtr connection) {
         co_return;
     }
     error_code error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    auto token = asio::redirect_error(asio::use_awaitable, error);
     co_await connection->stream.async_handshake(asio::ssl::stream_base::server, token);
     if (error) {
         connection->site.recorder.handshake_failed(connection->listener);
         co_return;
     }
+    const auto number = registration.number();
     auto ending = Ending::keep_alive;
     while (ending == Ending::keep_alive && !connection->site.is_stopping) {
-        ending = co_await serve_request(connection, registration.number());
+        ending = co_await serve_request(connection, number);
     }
     co_await leave(connection, ending);
 }
