@@ -22,7 +22,7 @@ namespace {
 constexpr std::array commands{
     &add_run,  &add_init, &add_validate, &add_explain, &add_plan,   &add_graph,       &add_list,                  //
     &add_runs, &add_logs, &add_rerun,    &add_cancel,  &add_report, &add_health,      &add_stats,                 //
-    &add_doctor, &add_schema, &add_completions, &add_version, &add_help,
+    &add_remote, &add_doctor, &add_schema, &add_completions, &add_version, &add_help,
 };
 
 std::vector<std::string> command_names(const CLI::App& app) {
@@ -103,6 +103,7 @@ int run_command_line(std::vector<std::string> arguments, Console& console) {
         "  kahn plan ci.yaml           show what would run when\n"
         "  kahn help run               all about one command\n\n"
         "Exit status: 0 success, 1 a job failed, 2 wrong usage, 3 bad pipeline file, 4 nothing to run,\n"
+        "remote: 5 not permitted, 6 the network or the server failed, 8 still running,\n"
         "70 internal error, 74 output not written, 124 timeout, 128 + n ended by signal n");
     app.require_subcommand(0, 1);  // else the name of a command would not be an argument of another: kahn help run
     for (const AddCommand add : commands) add(app, chosen);

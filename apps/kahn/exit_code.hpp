@@ -11,8 +11,12 @@ enum ExitCode : int {
     exit_usage = 2,
     exit_bad_config = 3,
     exit_nothing_selected = 4,
+    exit_remote_permission = 5,
+    exit_remote_transport = 6,
+    exit_still_running = 8,
     exit_internal = 70,
     exit_not_written = 74,
+    exit_interrupted = 130,
 };
 
 /// The exit status that stands for an error of the library.

@@ -92,6 +92,7 @@ struct ArtifactList : TextList {
 /// The same, or one of them.
 struct OneOrManyPatterns : TextList {
     static constexpr std::string_view type = "a pattern or a list of patterns";
+    static constexpr std::string_view schema = R"({"type": ["array", "null", "string", "number", "boolean"], "pattern": "^[^/]", "items": {"type": ["string", "number", "boolean"], "pattern": "^[^/]"}})";
     static void read(const Value& value, std::vector<std::string>& out);
 };
 

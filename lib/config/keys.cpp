@@ -61,6 +61,7 @@ struct Conditions {
 /// What a job writes about its own work; the members go into the job itself.
 struct Reports {
     static constexpr std::string_view type = "a mapping with junit";
+    static constexpr std::string_view schema = R"({"anyOf": [{"type": "null"}, {"$ref": "#/definitions/reports"}]})";
     static void read(const Value& value, PipelineJob& out);
     static void write(const PipelineJob& job, DocumentBuilder& out);
 
@@ -70,6 +71,7 @@ struct Reports {
         row.type = type;
         row.fallback = "{}";
         row.meaning = "test results to read after the job's end";
+        row.schema = schema;
         row.read = &Reports::read;
         row.write = &Reports::write;
         row.has_default = [](const PipelineJob& job) { return job.junit_reports.empty(); };
@@ -215,11 +217,11 @@ void Reports::read(const Value& value, PipelineJob& out) {
     if ((*value).kind != Node::Kind::mapping) return value.refuse_kind(type);
     Owner owner = value.owner();
     owner.part = "the reports of ";
-    read_members(value.reading(), value.node(), owner, "report", std::span<const KeyRow<PipelineJob>>(report_rows), out);
+    read_members(value.reading(), value.node(), owner, "report", report_keys(), out);
 }
 
 void Reports::write(const PipelineJob& job, DocumentBuilder& out) {
-    write_members(job, std::span<const KeyRow<PipelineJob>>(report_rows), out);
+    write_members(job, report_keys(), out);
 }
 
 void StageList::write(const std::vector<PipelineStage>& stages, DocumentBuilder& out) {
@@ -244,6 +246,7 @@ std::span<const KeyRow<Pipeline>> pipeline_keys() noexcept { return pipeline_row
 std::span<const KeyRow<PipelineStage>> stage_keys() noexcept { return stage_rows; }
 std::span<const KeyRow<StageConditions>> condition_keys() noexcept { return condition_rows; }
 std::span<const KeyRow<PipelineJob>> job_keys() noexcept { return job_rows; }
+std::span<const KeyRow<PipelineJob>> report_keys() noexcept { return report_rows; }
 
 template <class T>
 void read_members(const Reading& reading, NodeId mapping, Owner owner, std::string_view noun,

@@ -34,6 +34,8 @@ std::span<const KeyRow<Pipeline>> pipeline_keys() noexcept;
 std::span<const KeyRow<PipelineStage>> stage_keys() noexcept;
 std::span<const KeyRow<StageConditions>> condition_keys() noexcept;
 std::span<const KeyRow<PipelineJob>> job_keys() noexcept;
+/// Of a job's `reports`.
+std::span<const KeyRow<PipelineJob>> report_keys() noexcept;
 
 /// Keys that begin so are a place for anchors and notes.
 inline constexpr std::string_view free_key_prefix = "x-";

@@ -75,6 +75,7 @@ std::string json_schema() {
     json::object definitions;
     definitions["stage"] = mapping(stage_keys());
     definitions["conditions"] = mapping(condition_keys());
+    definitions["reports"] = mapping(report_keys());
     definitions["job"] = mapping(job_keys());
     schema["definitions"] = std::move(definitions);
     std::string out;

@@ -28,6 +28,8 @@ public:
             sleepers_.erase(sleepers_.begin());
         }
     }
+    /// The earliest deadline that somebody sleeps for; there must be one.
+    SteadyTime next() const { return sleepers_.begin()->first; }
     std::size_t sleepers() const noexcept { return sleepers_.size(); }
 
 private:

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <kahn/manager/async_pipeline_manager.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace kahn::app {
+
+struct Console;
+
+/// What every `kahn remote` command may be told about the server.
+struct RemoteArguments {
+    std::string repository;  ///< OWNER/NAME
+    std::string base_url;
+    std::string token_file;
+    std::string ca_file;
+    std::vector<std::string> connect_to;
+    bool insecure_http = false;
+    bool as_json = false;
+};
+
+/// \throws UsageError
+AsyncOptions async_options(const RemoteArguments& given);
+/// OWNER/NAME. \throws UsageError
+remote::Repository parse_repository(const std::string& text);
+
+/// One operation on a server, on a loop of its own, with the signals of a program.
+class RemoteSession {
+public:
+    using Operation = std::function<boost::asio::awaitable<AsyncPipelineResult>(AsyncPipelineManager&)>;
+
+    RemoteSession(AsyncOptions options, Console& console);
+    ~RemoteSession();
+    RemoteSession(const RemoteSession&) = delete;
+    RemoteSession& operator=(const RemoteSession&) = delete;
+
+    /// A signal cancels the operation.
+    AsyncPipelineResult run(const Operation& operation);
+    /// 128 + n if a signal ended something, else 0.
+    int signal_status() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The exit status that stands for what an operation came to. A run that is still going on is exit_still_running.
+int exit_code(const AsyncPipelineResult& result);
+
+/// The result as JSON on standard output, or its error on standard error. \return whether there is more to be written as text
+bool report(const AsyncPipelineResult& result, bool as_json, Console& console);
+
+}  // namespace kahn::app

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <kahn/remote/failure.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace kahn::remote {
+
+/// The cancellation of one operation. Used on the client's strand only.
+struct OperationControl {
+    boost::asio::cancellation_signal signal;
+    bool is_cancelled = false;
+};
+
+/// Whatever is thrown inside becomes a failure; and a cancellation that came before the first step is not lost.
+template <class T>
+boost::asio::awaitable<Result<T>> guard_operation(std::shared_ptr<OperationControl> control, boost::asio::awaitable<Result<T>> body) {
+    Result<T> result = RemoteFailure(ErrorKind::cancelled, "cancelled");
+    if (control->is_cancelled) co_return result;
+    try {
+        result = co_await std::move(body);
+    } catch (const boost::system::system_error& error) {
+        const bool is_abort = error.code() == boost::asio::error::operation_aborted;
+        if (!is_abort) result = RemoteFailure(ErrorKind::protocol, error.what());
+    } catch (const std::exception& error) {
+        result = RemoteFailure(ErrorKind::protocol, error.what());
+    }
+    co_return result;
+}
+
+/// Hands the end of an operation to its handler, on the handler's executor.
+template <class T, class Handler>
+class OperationCompletion {
+public:
+    OperationCompletion(Handler handler, const boost::asio::any_io_executor& fallback)
+        : work_(boost::asio::prefer(boost::asio::get_associated_executor(handler, fallback),
+                                    boost::asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler)) {}
+
+    void operator()(std::exception_ptr failure, Result<T> result) {
+        boost::asio::dispatch(work_, Deliver{std::move(handler_), std::move(failure), std::move(result)});
+    }
+
+private:
+    struct Deliver {
+        Handler handler;
+        std::exception_ptr failure;
+        Result<T> result;
+
+        void operator()() {
+            // On the handler's executor, where nobody can be emitting to it.
+            const auto slot = boost::asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected()) boost::asio::get_associated_cancellation_slot(handler).clear();
+            std::move(handler)(std::move(failure), std::move(result));
+        }
+    };
+
+    boost::asio::any_io_executor work_;
+    Handler handler_;
+};
+
+template <class T>
+struct InitiateOperation {
+    template <class Handler>
+    void operator()(Handler handler, boost::asio::any_io_executor strand, boost::asio::awaitable<Result<T>> body) const {
+        const auto control = std::make_shared<OperationControl>();
+        if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+            slot.assign([strand, control](boost::asio::cancellation_type) {
+                boost::asio::dispatch(strand, [control] {
+                    control->is_cancelled = true;
+                    control->signal.emit(boost::asio::cancellation_type::terminal);
+                });
+            });
+        }
+        boost::asio::co_spawn(strand, guard_operation<T>(control, std::move(body)),
+                              boost::asio::bind_cancellation_slot(
+                                  control->signal.slot(), OperationCompletion<T, Handler>(std::move(handler), strand)));
+    }
+};
+
+/// Runs `body` on the strand and comes back to the caller's executor. Never throws.
+template <class T>
+boost::asio::awaitable<Result<T>> run_on(boost::asio::any_io_executor strand, boost::asio::awaitable<Result<T>> body) {
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(std::exception_ptr, Result<T>)>(
+        InitiateOperation<T>{}, boost::asio::use_awaitable, std::move(strand), std::move(body));
+}
+
+}  // namespace kahn::remote
