@@ -47,6 +47,15 @@ Workflow* find_workflow(Repository& repository, const std::string& name) {
     return nullptr;
 }
 
+/// Those that there are by now, of the name that is asked for.
+void collect_artifacts(const Call& call, const Run& run, std::vector<std::pair<const Run*, const ArtifactPlan*>>& found) {
+    const auto name = call.target.parameter("name");
+    for (const auto& artifact : run.plan.artifacts) {
+        if (call.now < run.started + run.held + artifact.appears) continue;
+        if (name.empty() || artifact.name == name) found.emplace_back(&run, &artifact);
+    }
+}
+
 const Run* find_attempt(const Run& run, std::int64_t number) {
     if (number == run.attempt) return &run;
     for (const auto& attempt : run.previous_attempts) {
@@ -220,7 +229,11 @@ Response Service::in_run(Call& call, Repository& repository, std::size_t first) 
     if (rest == 2 && what == "concurrency_groups" && world_.ghes_version.empty()) {
         return json_response(200, payloads.concurrency_groups(repository, run));
     }
-    if (rest == 2 && what == "artifacts") return list_artifacts(call, repository, run);
+    if (rest == 2 && what == "artifacts") {
+        std::vector<std::pair<const Run*, const ArtifactPlan*>> found;
+        collect_artifacts(call, run, found);
+        return list_artifacts(call, repository, std::move(found));
+    }
 
     const Run* attempt = &run;
     std::string part = what;
@@ -285,7 +298,12 @@ Response Service::in_job(Call& call, Repository& repository, std::size_t first) 
 
 Response Service::in_artifact(Call& call, Repository& repository, std::size_t first) {
     const auto& segments = call.target.segments;
-    if (segments.size() <= first || call.request.method != "GET") return not_found();
+    if (call.request.method != "GET") return not_found();
+    if (segments.size() == first) {
+        std::vector<std::pair<const Run*, const ArtifactPlan*>> all;
+        for (const auto& [run_id, run] : repository.runs) collect_artifacts(call, run, all);
+        return list_artifacts(call, repository, std::move(all));
+    }
     const auto id = id_of(segments[first]);
     if (!id) return not_found();
     const auto rest = segments.size() - first;
@@ -320,6 +338,7 @@ Response Service::list_runs(const Call& call, Repository& repository, std::optio
     const Page page(call, repository, selection.runs.size());
     const bool has_pulls = call.target.parameter("exclude_pull_requests") != "true";
     std::string body = "{\"total_count\":" + std::to_string(selection.runs.size()) + ",\"workflow_runs\":[";
+    body.reserve(body.size() + (page.end - page.begin) * 4096);
     for (auto i = page.begin; i < page.end; ++i) {
         if (i > page.begin) body += ',';
         body += run_text(call, repository, *selection.runs[i], has_pulls);
@@ -347,18 +366,12 @@ Response Service::list_jobs(const Call& call, Repository& repository, const std:
     return response;
 }
 
-Response Service::list_artifacts(const Call& call, Repository& repository, const Run& run) {
-    const auto name = call.target.parameter("name");
-    std::vector<const ArtifactPlan*> found;
-    for (const auto& artifact : run.plan.artifacts) {
-        if (call.now < run.started + run.held + artifact.appears) continue;
-        if (name.empty() || artifact.name == name) found.push_back(&artifact);
-    }
+Response Service::list_artifacts(const Call& call, Repository& repository, std::vector<std::pair<const Run*, const ArtifactPlan*>> found) {
     if (call.target.parameter("direction") != "asc") std::ranges::reverse(found);
     const Page page(call, repository, found.size());
     const Payloads payloads(world_, urls_, call.now);
     json::array list;
-    for (auto i = page.begin; i < page.end; ++i) list.push_back(payloads.artifact(repository, run, *found[i]));
+    for (auto i = page.begin; i < page.end; ++i) list.push_back(payloads.artifact(repository, *found[i].first, *found[i].second));
     json::object body;
     body["total_count"] = found.size();
     body["artifacts"] = std::move(list);
