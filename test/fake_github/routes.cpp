@@ -7,6 +7,8 @@
 #include "fake_github/run_state.hpp"
 #include "fake_github/service.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -68,7 +70,7 @@ const Run* find_attempt(const Run& run, std::int64_t number) {
 
 Response Service::route(Call& call) {
     const auto& segments = call.target.segments;
-    const std::size_t first = urls_.prefix.empty() ? 0 : 2;
+    const std::size_t first = urls_.prefix.empty() ? 0 : call.target.path == "/api/graphql" ? 1 : 2;
     const auto is = [&segments, first](std::size_t index, std::string_view text) {
         return segments.size() > first + index && segments[first + index] == text;
     };
@@ -90,6 +92,7 @@ Response Service::route(Call& call) {
         if (!call.token) return problem(401, "Requires authentication");
         return json_response(200, json::object{{"login", call.token->login}, {"id", call.token->user_id}, {"type", "User"}});
     }
+    if (rest == 1 && call.request.method == "POST" && is(0, "graphql")) return graphql(call);
     if (rest >= 2 && is(0, "repositories")) {
         const auto id = id_of(segments[first + 1]);
         for (auto& repository : world_.repositories) {
@@ -118,6 +121,33 @@ Response Service::route(Call& call) {
         }
     }
     return not_found();
+}
+
+Response Service::graphql(const Call& call) {
+    boost::system::error_code error;
+    const auto body = json::parse(call.request.body, error);
+    if (error) return problem(400, "Problems parsing JSON");
+    const auto* object = body.if_object();
+    const auto* variables = object ? object->if_contains("variables") : nullptr;
+    const auto text = [variables](const char* name) {
+        const auto* value = variables && variables->is_object() ? variables->as_object().if_contains(name) : nullptr;
+        return value && value->is_string() ? std::string(value->as_string()) : std::string();
+    };
+    for (const auto& repository : world_.repositories) {
+        if (!may_see(call, repository) || repository.owner != text("owner") || repository.name != text("name")) continue;
+        json::object node;
+        node["id"] = "R_" + std::to_string(repository.id);
+        node["name"] = repository.name;
+        node["owner"] = json::object{{"login", repository.owner}};
+        node["defaultBranchRef"] = json::object{{"name", repository.default_branch}};
+        json::object data;
+        data["repository"] = std::move(node);
+        json::object answer;
+        answer["data"] = std::move(data);
+        return json_response(200, answer);
+    }
+    return json_response(200, std::string("{\"data\":{\"repository\":null},\"errors\":[{\"type\":\"NOT_FOUND\",\"message\":"
+                                          "\"Could not resolve to a Repository\"}]}"));
 }
 
 Response Service::rate_limit(const Call& call) {

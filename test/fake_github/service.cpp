@@ -143,7 +143,8 @@ Response Service::answer_api(const Request& request, Milliseconds now) {
 
 Response Service::answer_known(Call& call) {
     const auto& prefix = urls_.prefix;
-    if (!prefix.empty() && !call.target.path.starts_with(prefix + "/")) return not_found();
+    const bool is_inside = prefix.empty() || call.target.path.starts_with(prefix + "/") || call.target.path == "/api/graphql";
+    if (!is_inside) return not_found();
     return route(call);
 }
 

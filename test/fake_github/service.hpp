@@ -56,6 +56,8 @@ private:
     Response list_runs(const Call& call, Repository& repository, std::optional<std::int64_t> workflow_id);
     Response list_jobs(const Call& call, Repository& repository, const std::vector<const Run*>& attempts);
     Response list_artifacts(const Call& call, Repository& repository, std::vector<std::pair<const Run*, const ArtifactPlan*>> found);
+    /// The one query that `gh` asks beside the REST API: of a repository, for its default branch.
+    Response graphql(const Call& call);
     Response rate_limit(const Call& call);
     Response redirect_to_blob(const Call& call, const std::string& path, std::string bytes, std::string content_type);
     const std::string& run_text(const Call& call, const Repository& repository, const Run& run, bool has_pull_requests);
