@@ -98,7 +98,7 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
     WirePlan plan;
     plan.ending = wants_close(request) ? Ending::close : Ending::keep_alive;
     if (fault.ending) plan.ending = *fault.ending;
-    std::string body = response.body;
+    std::string body = std::move(response.body);
     if (fault.is_chunked) {
         response.set("Transfer-Encoding", "chunked");
         body = chunked(body, plan.ending != Ending::endless);
@@ -113,6 +113,7 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
     for (const auto& [name, value] : response.headers) plan.bytes += name + ": " + value + "\r\n";
     plan.bytes += "\r\n";
     const auto header_size = plan.bytes.size();
+    plan.bytes.reserve(header_size + body.size() + fault.after.size());
     plan.bytes += body;
     plan.bytes += fault.after;
     if (fault.cut_body_at) plan.bytes.resize(std::min(plan.bytes.size(), header_size + *fault.cut_body_at));
