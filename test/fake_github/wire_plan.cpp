@@ -116,7 +116,7 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
     for (const auto& [name, value] : response.headers) plan.bytes += name + ": " + value + "\r\n";
     plan.bytes += "\r\n";
     const auto header_size = plan.bytes.size();
-    plan.bytes.reserve(plan.bytes.size() + body.size() + fault.after.size());
+    plan.bytes.reserve(header_size + body.size() + fault.after.size());
     plan.bytes += body;
     plan.bytes += fault.after;
     if (fault.cut_body_at) plan.bytes.resize(std::min(plan.bytes.size(), header_size + *fault.cut_body_at));
