@@ -1,6 +1,7 @@
 #include "fake_github/fake_github.hpp"
 
 #include "fake_github/certificates.hpp"
+#include "fake_github/dates.hpp"
 #include "fake_github/fault_script.hpp"
 #include "fake_github/network.hpp"
 #include "fake_github/problems.hpp"
@@ -82,6 +83,7 @@ public:
         if (!fault || fault->is_handled) {
             response = honest(listener, request);
         } else {
+            response.set("Date", http_date(world_.wall(now())));
             response.set("X-GitHub-Request-Id", "FA17:" + std::to_string(index));
         }
         auto plan = plan_response(request, std::move(response), fault.value_or(Fault()), world_.compresses);

@@ -85,7 +85,8 @@ public:
     /// The same in a file of a temporary folder, which goes with this object.
     const std::filesystem::path& ca_file() const;
 
-    /// Reads or changes what the server knows; no request is answered meanwhile. Keep no references.
+    /// Reads or changes what the server knows; no request is answered meanwhile. Keep no references, and
+    /// call no other member from within.
     void edit(const std::function<void(World&)>& change);
     /// The same, with the world's time, which starts_run() and others want.
     void edit_at(const std::function<void(World&, Milliseconds now)>& change);

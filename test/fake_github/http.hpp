@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ struct Response {
     unsigned status = 200;
     HeaderFields headers;
     std::string body;
+    std::shared_ptr<std::string> packed;  ///< where the body's gzip form is kept once it was wanted; null: nowhere
 };
 static_assert(!std::is_aggregate_v<Response>);
 

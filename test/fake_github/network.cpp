@@ -138,6 +138,9 @@ void Network::set_proxy(ProxyRules rules) {
 }
 
 void Network::close_idle() {
+    // A client may have its response before the server's thread has come back from sending it. What that thread is at now is
+    // over when this returns, and such a connection idles.
+    impl_->change([](Impl&) {});
     impl_->change([](Impl& impl) {
         const auto open = impl.site().open;
         for (const auto& [number, connection] : open) {

@@ -1,6 +1,7 @@
 // Serves a demonstration repository until it is terminated or its standard input ends.
 //
 //   fake-github [--ghes VERSION] [--api-port N] [--blob-port N] [--proxy] [--api-host NAME] [--blob-host NAME]
+#include "fake_github/archive.hpp"
 #include "fake_github/fake_github.hpp"
 
 #include <boost/json/array.hpp>
@@ -65,7 +66,7 @@ RunPlan demo_plan(bool is_good) {
     JobPlan test("test", 8s, 12s, is_good ? "success" : "failure");
     test.steps = {StepPlan("Set up job", 8s, 9s), StepPlan("Run tests", 9s, 12s, is_good ? "success" : "failure")};
     plan.jobs = {build, test};
-    plan.artifacts = {ArtifactPlan("report", "PK\x05\x06" + std::string(18, '\0'))};  // an empty archive
+    plan.artifacts = {ArtifactPlan("report", zip_archive({ArchiveFile("report.txt", "all is well\n")}))};
     return plan;
 }
 

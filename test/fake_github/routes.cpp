@@ -7,6 +7,8 @@
 #include "fake_github/run_state.hpp"
 #include "fake_github/service.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -47,6 +49,15 @@ Workflow* find_workflow(Repository& repository, const std::string& name) {
     return nullptr;
 }
 
+/// Those that there are by now, of the name that is asked for.
+void collect_artifacts(const Call& call, const Run& run, std::vector<std::pair<const Run*, const ArtifactPlan*>>& found) {
+    const auto name = call.target.parameter("name");
+    for (const auto& artifact : run.plan.artifacts) {
+        if (call.now < run.started + run.held + artifact.appears) continue;
+        if (name.empty() || artifact.name == name) found.emplace_back(&run, &artifact);
+    }
+}
+
 const Run* find_attempt(const Run& run, std::int64_t number) {
     if (number == run.attempt) return &run;
     for (const auto& attempt : run.previous_attempts) {
@@ -59,7 +70,7 @@ const Run* find_attempt(const Run& run, std::int64_t number) {
 
 Response Service::route(Call& call) {
     const auto& segments = call.target.segments;
-    const std::size_t first = urls_.prefix.empty() ? 0 : 2;
+    const std::size_t first = urls_.prefix.empty() ? 0 : call.target.path == "/api/graphql" ? 1 : 2;
     const auto is = [&segments, first](std::size_t index, std::string_view text) {
         return segments.size() > first + index && segments[first + index] == text;
     };
@@ -81,6 +92,7 @@ Response Service::route(Call& call) {
         if (!call.token) return problem(401, "Requires authentication");
         return json_response(200, json::object{{"login", call.token->login}, {"id", call.token->user_id}, {"type", "User"}});
     }
+    if (rest == 1 && call.request.method == "POST" && is(0, "graphql")) return graphql(call);
     if (rest >= 2 && is(0, "repositories")) {
         const auto id = id_of(segments[first + 1]);
         for (auto& repository : world_.repositories) {
@@ -109,6 +121,33 @@ Response Service::route(Call& call) {
         }
     }
     return not_found();
+}
+
+Response Service::graphql(const Call& call) {
+    boost::system::error_code error;
+    const auto body = json::parse(call.request.body, error);
+    if (error) return problem(400, "Problems parsing JSON");
+    const auto* object = body.if_object();
+    const auto* variables = object ? object->if_contains("variables") : nullptr;
+    const auto text = [variables](const char* name) {
+        const auto* value = variables && variables->is_object() ? variables->as_object().if_contains(name) : nullptr;
+        return value && value->is_string() ? std::string(value->as_string()) : std::string();
+    };
+    for (const auto& repository : world_.repositories) {
+        if (!may_see(call, repository) || repository.owner != text("owner") || repository.name != text("name")) continue;
+        json::object node;
+        node["id"] = "R_" + std::to_string(repository.id);
+        node["name"] = repository.name;
+        node["owner"] = json::object{{"login", repository.owner}};
+        node["defaultBranchRef"] = json::object{{"name", repository.default_branch}};
+        json::object data;
+        data["repository"] = std::move(node);
+        json::object answer;
+        answer["data"] = std::move(data);
+        return json_response(200, answer);
+    }
+    return json_response(200, std::string("{\"data\":{\"repository\":null},\"errors\":[{\"type\":\"NOT_FOUND\",\"message\":"
+                                          "\"Could not resolve to a Repository\"}]}"));
 }
 
 Response Service::rate_limit(const Call& call) {
@@ -220,7 +259,11 @@ Response Service::in_run(Call& call, Repository& repository, std::size_t first) 
     if (rest == 2 && what == "concurrency_groups" && world_.ghes_version.empty()) {
         return json_response(200, payloads.concurrency_groups(repository, run));
     }
-    if (rest == 2 && what == "artifacts") return list_artifacts(call, repository, run);
+    if (rest == 2 && what == "artifacts") {
+        std::vector<std::pair<const Run*, const ArtifactPlan*>> found;
+        collect_artifacts(call, run, found);
+        return list_artifacts(call, repository, std::move(found));
+    }
 
     const Run* attempt = &run;
     std::string part = what;
@@ -285,7 +328,12 @@ Response Service::in_job(Call& call, Repository& repository, std::size_t first) 
 
 Response Service::in_artifact(Call& call, Repository& repository, std::size_t first) {
     const auto& segments = call.target.segments;
-    if (segments.size() <= first || call.request.method != "GET") return not_found();
+    if (call.request.method != "GET") return not_found();
+    if (segments.size() == first) {
+        std::vector<std::pair<const Run*, const ArtifactPlan*>> all;
+        for (const auto& [run_id, run] : repository.runs) collect_artifacts(call, run, all);
+        return list_artifacts(call, repository, std::move(all));
+    }
     const auto id = id_of(segments[first]);
     if (!id) return not_found();
     const auto rest = segments.size() - first;
@@ -320,6 +368,7 @@ Response Service::list_runs(const Call& call, Repository& repository, std::optio
     const Page page(call, repository, selection.runs.size());
     const bool has_pulls = call.target.parameter("exclude_pull_requests") != "true";
     std::string body = "{\"total_count\":" + std::to_string(selection.runs.size()) + ",\"workflow_runs\":[";
+    body.reserve(body.size() + (page.end - page.begin) * 4096);
     for (auto i = page.begin; i < page.end; ++i) {
         if (i > page.begin) body += ',';
         body += run_text(call, repository, *selection.runs[i], has_pulls);
@@ -347,18 +396,12 @@ Response Service::list_jobs(const Call& call, Repository& repository, const std:
     return response;
 }
 
-Response Service::list_artifacts(const Call& call, Repository& repository, const Run& run) {
-    const auto name = call.target.parameter("name");
-    std::vector<const ArtifactPlan*> found;
-    for (const auto& artifact : run.plan.artifacts) {
-        if (call.now < run.started + run.held + artifact.appears) continue;
-        if (name.empty() || artifact.name == name) found.push_back(&artifact);
-    }
+Response Service::list_artifacts(const Call& call, Repository& repository, std::vector<std::pair<const Run*, const ArtifactPlan*>> found) {
     if (call.target.parameter("direction") != "asc") std::ranges::reverse(found);
     const Page page(call, repository, found.size());
     const Payloads payloads(world_, urls_, call.now);
     json::array list;
-    for (auto i = page.begin; i < page.end; ++i) list.push_back(payloads.artifact(repository, run, *found[i]));
+    for (auto i = page.begin; i < page.end; ++i) list.push_back(payloads.artifact(repository, *found[i].first, *found[i].second));
     json::object body;
     body["total_count"] = found.size();
     body["artifacts"] = std::move(list);

@@ -143,18 +143,34 @@ Response Service::answer_api(const Request& request, Milliseconds now) {
 
 Response Service::answer_known(Call& call) {
     const auto& prefix = urls_.prefix;
-    if (!prefix.empty() && !call.target.path.starts_with(prefix + "/")) return not_found();
+    const bool is_inside = prefix.empty() || call.target.path.starts_with(prefix + "/") || call.target.path == "/api/graphql";
+    if (!is_inside) return not_found();
     return route(call);
 }
 
+const Service::KeptBody& Service::keep_body(const std::string& target, const std::string& body) {
+    constexpr std::size_t most_targets = 4096;
+    if (kept_bodies_.size() >= most_targets) kept_bodies_.clear();
+    auto& kept = kept_bodies_[target];
+    if (kept.etag.empty() || kept.body != body) {
+        kept.body = body;
+        kept.etag = "W/\"" + sha256(body) + "\"";
+        kept.packed = std::make_shared<std::string>();
+    }
+    return kept;
+}
+
 void Service::make_conditional(const Call& call, Response& response, Quota* quota) {
-    const auto etag = "W/\"" + sha256(response.body) + "\"";
+    const auto& kept = keep_body(call.request.target, response.body);
+    const auto& etag = kept.etag;
     response.set("ETag", etag);
+    response.packed = kept.packed;
     response.set("Cache-Control", call.token ? "private, max-age=60, s-maxage=60" : "public, max-age=60, s-maxage=60");
     const auto tags = call.request.header("If-None-Match");
     if (!tags || !any_tag_matches(*tags, etag)) return;
     response.status = 304;
     response.body.clear();
+    response.packed.reset();
     response.set("Content-Type", "");
     if (quota && call.target.path != urls_.prefix + "/rate_limit") --quota->used;
 }

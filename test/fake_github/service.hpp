@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace kahn::testing {
 
@@ -34,6 +36,15 @@ private:
         std::string text;
     };
 
+    /// The last body of a target: comparing is much cheaper than hashing and packing.
+    struct KeptBody {
+        KeptBody() = default;
+
+        std::string body;
+        std::string etag;
+        std::shared_ptr<std::string> packed;
+    };
+
     Response answer_known(Call& call);
     Response route(Call& call);
     Response in_repository(Call& call, Repository& repository, std::size_t first);
@@ -44,17 +55,21 @@ private:
     Response in_artifact(Call& call, Repository& repository, std::size_t first);
     Response list_runs(const Call& call, Repository& repository, std::optional<std::int64_t> workflow_id);
     Response list_jobs(const Call& call, Repository& repository, const std::vector<const Run*>& attempts);
-    Response list_artifacts(const Call& call, Repository& repository, const Run& run);
+    Response list_artifacts(const Call& call, Repository& repository, std::vector<std::pair<const Run*, const ArtifactPlan*>> found);
+    /// The one query that `gh` asks beside the REST API: of a repository, for its default branch.
+    Response graphql(const Call& call);
     Response rate_limit(const Call& call);
     Response redirect_to_blob(const Call& call, const std::string& path, std::string bytes, std::string content_type);
     const std::string& run_text(const Call& call, const Repository& repository, const Run& run, bool has_pull_requests);
     void decorate(const Call& call, Response& response, Quota* quota, std::int64_t limit);
+    const KeptBody& keep_body(const std::string& target, const std::string& body);
     void make_conditional(const Call& call, Response& response, Quota* quota);
 
     World& world_;
     Urls urls_;
     BlobStore blobs_;
     std::map<std::string, KeptRun> kept_runs_;
+    std::map<std::string, KeptBody> kept_bodies_;
     std::uint64_t requests_ = 0;
 };
 

@@ -52,7 +52,9 @@ void encode(const Request& request, Response& response, const Fault& fault, bool
     switch (fault.coding) {
         case BodyCoding::as_asked:
             if (!is_worth_it) return;
-            response.body = gzip_bytes(response.body);
+            if (!response.packed) response.packed = std::make_shared<std::string>();
+            if (response.packed->empty()) *response.packed = gzip_bytes(response.body);
+            response.body = *response.packed;
             break;
         case BodyCoding::gzip:
         case BodyCoding::gzip_unlabelled: response.body = gzip_bytes(response.body); break;
@@ -88,6 +90,7 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
     if (fault.status) response.status = *fault.status;
     if (fault.body) {
         response.body = *fault.body;
+        response.packed.reset();
         if (response.body.empty()) response.set("Content-Type", "");
         if (!response.header("Content-Type") && !response.body.empty()) response.set("Content-Type", "application/json; charset=utf-8");
     }
@@ -98,7 +101,7 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
     WirePlan plan;
     plan.ending = wants_close(request) ? Ending::close : Ending::keep_alive;
     if (fault.ending) plan.ending = *fault.ending;
-    std::string body = response.body;
+    std::string body = std::move(response.body);
     if (fault.is_chunked) {
         response.set("Transfer-Encoding", "chunked");
         body = chunked(body, plan.ending != Ending::endless);
@@ -113,6 +116,7 @@ WirePlan plan_response(const Request& request, Response response, const Fault& f
     for (const auto& [name, value] : response.headers) plan.bytes += name + ": " + value + "\r\n";
     plan.bytes += "\r\n";
     const auto header_size = plan.bytes.size();
+    plan.bytes.reserve(header_size + body.size() + fault.after.size());
     plan.bytes += body;
     plan.bytes += fault.after;
     if (fault.cut_body_at) plan.bytes.resize(std::min(plan.bytes.size(), header_size + *fault.cut_body_at));

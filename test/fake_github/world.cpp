@@ -48,10 +48,10 @@ Repository& World::add(Repository repository) {
 
 void World::number(RunPlan& plan) {
     for (auto& job : plan.jobs) {
-        if (job.id == 0) job.id = ++next_id;
+        if (job.id == 0) job.id = next_id++;
     }
     for (auto& artifact : plan.artifacts) {
-        if (artifact.id == 0) artifact.id = ++next_id;
+        if (artifact.id == 0) artifact.id = next_id++;
     }
 }
 
