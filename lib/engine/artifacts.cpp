@@ -56,7 +56,11 @@ UniqueFd open_beneath(int root, const std::filesystem::path& relative) {
 struct Found {
     std::set<std::filesystem::path> files;
     std::set<std::filesystem::path> links;
+    std::set<std::filesystem::path> foreign;
 };
+
+/// A hard link is a way to have a privileged kahn read what its maker may not.
+bool is_another_users_link(const struct stat& status) { return status.st_nlink > 1 && status.st_uid != ::geteuid(); }
 
 /// Walks a tree without recursion and without following links.
 void search(int root, const std::string& glob, Found& found) {
@@ -98,7 +102,9 @@ void search(int root, const std::string& glob, Found& found) {
                 work.push_back({UniqueFd(::openat(directory.fd.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)),
                                 path, directory.depth + 1, is_taken});
             } else if (is_taken) {
-                if (S_ISREG(status.st_mode)) {
+                if (S_ISREG(status.st_mode) && is_another_users_link(status)) {
+                    found.foreign.insert(path);
+                } else if (S_ISREG(status.st_mode)) {
                     found.files.insert(path);
                 } else if (S_ISLNK(status.st_mode)) {
                     found.links.insert(path);
@@ -129,6 +135,7 @@ Artifact copy(int root, const std::filesystem::path& file, const std::filesystem
     struct stat status {};
     if (!from || ::fstat(from.get(), &status) != 0) fail(file, errno);
     if (!S_ISREG(status.st_mode)) fail(file, EINVAL);
+    if (is_another_users_link(status)) fail(file, EPERM);
 
     std::error_code error;
     std::filesystem::create_directories((target / file).parent_path(), error);
@@ -168,12 +175,16 @@ CollectedArtifacts collect_artifacts(const std::filesystem::path& working_direct
         if (glob.ends_with('/')) glob.pop_back();
         Found found;
         search(root.get(), glob, found);
-        if (found.files.empty() && found.links.empty()) collected.warnings.push_back("no file matches artifact '" + given + "'");
+        if (found.files.empty() && found.links.empty() && found.foreign.empty()) collected.warnings.push_back("no file matches artifact '" + given + "'");
         all.files.merge(found.files);
         all.links.merge(found.links);
+        all.foreign.merge(found.foreign);
     }
     for (const auto& link : all.links) {
         collected.warnings.push_back("artifact " + link.string() + " is a symbolic link: not collected");
+    }
+    for (const auto& file : all.foreign) {
+        collected.warnings.push_back("artifact " + file.string() + " is a hard link to another user's file: not collected");
     }
     for (const auto& file : all.files) {
         collected.files.push_back(copy(root.get(), file, target));

@@ -17,7 +17,7 @@ struct CollectedArtifacts {
 
 /// Copies every regular file below `working_directory` that matches one of the globs (`**`, `{a,b}`), or lies in a directory that
 /// does, to the same relative path below `target`. Symbolic links, and whatever lies behind one, are
-/// refused: nothing outside the working directory is read. Size and digest are of the copy that was made.
+/// refused, and hard links to files of another user: nothing outside the working directory is read. Size and digest are of the copy that was made.
 /// \throws Error (invalid_config) for a glob that is absolute or climbs out, Error (write_failed) for a copy that failed
 CollectedArtifacts collect_artifacts(const std::filesystem::path& working_directory, std::span<const std::string> globs,
                                      const std::filesystem::path& target);

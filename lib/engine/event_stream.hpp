@@ -15,9 +15,10 @@ namespace kahn {
 class EventStream {
 public:
     /// \param run        the run's working copy; outlives the stream
-    /// \param on_failure called once, with the text of the first exception that an observer throws
+    /// \param on_failure called once, with the first exception that an observer throws: workspace_unusable for a record that
+    ///                   cannot be written, else observer_failed, and its text
     EventStream(const Pipeline& run, std::shared_ptr<Clock> clock, std::vector<std::shared_ptr<Observer>> observers,
-                std::function<void(std::string)> on_failure);
+                std::function<void(Reason)> on_failure);
 
     /// An observer that threw is not called again; the others go on.
     void emit(event::Payload what) noexcept;
@@ -26,7 +27,7 @@ private:
     const Pipeline& run_;
     std::shared_ptr<Clock> clock_;
     std::vector<std::shared_ptr<Observer>> observers_;
-    std::function<void(std::string)> on_failure_;
+    std::function<void(Reason)> on_failure_;
     std::uint64_t next_ = 0;
 };
 

@@ -2,9 +2,12 @@
 
 #include "engine/artifacts.hpp"
 #include "engine/deadline.hpp"
+#include "engine/job_outputs.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/run.hpp"
 #include "engine/verdict.hpp"
+
+#include <kahn/base/error.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -93,6 +96,63 @@ void keep_artifacts(Run& run, NodeIndex node, const AttemptRequest& request, Job
     }
 }
 
+/// Takes the outputs of an attempt that succeeded; of any other they are gone with it.
+void keep_outputs(Run& run, NodeIndex node, JobAttempt& attempt) {
+    PipelineJob& job = run.job_of(node);
+    const auto place = run.node(node);
+    job.outputs.clear();
+    try {
+        Variables outputs = take_outputs(run.files().output(place.stage, place.job, attempt.number));
+        if (attempt.status == PipelineStatus::success) job.outputs = std::move(outputs);
+    } catch (const Error& failure) {
+        if (attempt.status != PipelineStatus::success) return;
+        attempt.status = PipelineStatus::failure;
+        attempt.reason = Reason(Reason::Code::outputs, failure.what());
+    }
+}
+
+/// The first attempt's request. A job that cannot be set up fails with what `error` says, as an attempt.
+AttemptRequest set_up(Run& run, NodeIndex node, std::string& error) {
+    PipelineJob& job = run.job_of(node);
+    const auto place = run.node(node);
+    AttemptRequest request;
+    try {
+        const Variables outputs = run.lineage().variables(place.stage, place.job);
+        request = make_request(run.context(), run.stage_of(node), job, 1, outputs);
+        job.digest = job_digest(request, run.lineage().inputs(place.stage, place.job));
+    } catch (const std::exception& failure) {
+        error = failure.what();
+    }
+    return request;
+}
+
+/// Lets a recorded success stand for the job, if there is one.
+bool reuse_job(Run& run, NodeIndex node) {
+    PipelineJob& job = run.job_of(node);
+    if (!run.reuse() || job.digest.empty()) return false;
+    const auto place = run.node(node);
+    const ReuseQuestion question{run.pipeline(), run.stage_of(node), job, run.files().artifacts(place.stage, place.job),
+                                 run.files().all_artifacts()};
+    std::optional<PipelineJob> recorded;
+    try {
+        recorded = run.reuse()(question);
+    } catch (const std::exception& failure) {
+        job.warnings.push_back(std::string("not reused: ") + failure.what());
+    }
+    if (!recorded) return false;
+    job.status = PipelineStatus::success;
+    job.start_time = job.end_time = run.resources().clock->system_now();
+    job.exit_code = recorded->exit_code;
+    job.output = std::move(recorded->output);
+    job.error = std::move(recorded->error);
+    job.outputs = std::move(recorded->outputs);
+    job.tests = std::move(recorded->tests);
+    job.collected_artifacts = std::move(recorded->collected_artifacts);
+    job.reused_from = std::move(recorded->reused_from);
+    run.job_ended(node);
+    return true;
+}
+
 /// \param cancelled_between why the job ended while it waited for its next attempt, if it did
 void finish_job(Run& run, NodeIndex node, SteadyTime began, const std::optional<Reason>& cancelled_between) {
     PipelineJob& job = run.job_of(node);
@@ -126,6 +186,11 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
     PipelineJob& job = run->job_of(node);
     Run::RunningJob running;
     std::optional<Reason> cancelled_between;
+    std::string set_up_error;
+    AttemptRequest first = set_up(*run, node, set_up_error);
+    const bool is_reused = reuse_job(*run, node);
+    if (is_reused) co_return Outcome::success;
+    const auto place = run->node(node);
     run->job_started(node, running);
 
     for (;;) {
@@ -137,7 +202,11 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
         AttemptOutcome outcome = stopped_outcome();
         AttemptRequest request;
         try {
-            request = make_request(run->context(), run->stage_of(node), job, attempt.number);
+            if (!set_up_error.empty()) throw Error(Errc::invalid_config, set_up_error);
+            request = first;
+            request.attempt = attempt.number;
+            request.environment["KAHN_ATTEMPT"] = std::to_string(attempt.number);
+            request.environment["KAHN_OUTPUT"] = run->files().output(place.stage, place.job, attempt.number).string();
             request.log = attempt.log;
             // An observer may have ended the run at the event above.
             if (!running.told_to_end) {
@@ -159,6 +228,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
         attempt.reason = std::move(verdict.reason);
         attempt.outcome = std::move(outcome);
         if (attempt.outcome.output_bytes == 0) attempt.log.clear();
+        keep_outputs(*run, node, attempt);
         if (attempt.status == PipelineStatus::success) keep_artifacts(*run, node, request, attempt);
 
         const bool may_retry = attempt.status == PipelineStatus::failure && attempt.number <= job.retry_count &&

@@ -92,10 +92,12 @@ Variables stage_environment(const RunContext& context, const PipelineStage& stag
     return all;
 }
 
-AttemptRequest make_request(const RunContext& context, const PipelineStage& stage, const PipelineJob& job, int attempt) {
+AttemptRequest make_request(const RunContext& context, const PipelineStage& stage, const PipelineJob& job, int attempt,
+                            const Variables& outputs) {
     const std::string where = "job '" + stage.name + "." + job.name + "'";
     Layers layers(*context.host);
     layers.add(context.variables);
+    if (!outputs.empty()) layers.add(outputs);
     layers.add_expanded(stage.environment, "stage '" + stage.name + "'");
     layers.add_expanded(job.environment, where);
     Variables own;
@@ -150,7 +152,7 @@ void require_defined_names(const RunContext& context, const Pipeline& pipeline) 
             const bool expands = has_dollar(job.working_directory) || any_dollar(job.environment) ||
                                  std::any_of(job.artifacts.begin(), job.artifacts.end(), has_dollar);
             try {
-                if (expands) make_request(context, stage, job, 1);
+                if (expands && job.dependencies.empty()) make_request(context, stage, job, 1);
             } catch (const Error& error) {
                 note(error, job.location);
             }

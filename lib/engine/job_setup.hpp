@@ -35,12 +35,15 @@ std::string branch_of(const RunOptions& options, const RunContext& context);
 Variables stage_environment(const RunContext& context, const PipelineStage& stage);
 
 /// Refuses a pipeline with a `${NAME}` that is not defined in any field that the engine expands: every job and stage that has
-/// one, at its place in the file.
+/// one, at its place in the file. A job with dependencies may mean an output of theirs: it is looked at when it starts.
 /// \throws ConfigError (invalid_config)
 void require_defined_names(const RunContext& context, const Pipeline& pipeline);
 
-/// What an executor needs of one attempt: environment, working directory and artifact globs expanded. The log is left open.
+/// What an executor needs of one attempt: environment, working directory and artifact globs expanded. The log and the file for
+/// outputs are left open.
+/// \param outputs of what it depends on: over the pipeline's variables, under the stage's and the job's environment
 /// \throws Error (invalid_config) for a `${NAME}` that is not defined
-AttemptRequest make_request(const RunContext& context, const PipelineStage& stage, const PipelineJob& job, int attempt);
+AttemptRequest make_request(const RunContext& context, const PipelineStage& stage, const PipelineJob& job, int attempt,
+                            const Variables& outputs = Variables());
 
 }  // namespace kahn

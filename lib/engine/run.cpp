@@ -36,8 +36,9 @@ Run::Run(asio::any_io_executor strand, RunResources resources, Pipeline pipeline
       plan_(pipeline_, options_.schedule, resources_.past_durations),
       files_(resources_.workspace, pipeline_),
       context_(make_context(pipeline_, options_, resources_.workspace)),
+      lineage_(pipeline_),
       events_(pipeline_, resources_.clock, all_observers(resources_, options_),
-              [this](std::string text) { observer_failed(std::move(text)); }),
+              [this](Reason reason) { observer_failed(std::move(reason)); }),
       driver_(strand_, graph::Scheduler(plan_.graph(), plan_.scheduler_options()), resources_.slots),
       running_(plan_.size(), nullptr),
       ready_since_(plan_.size()),
@@ -85,6 +86,9 @@ void Run::start() {
     started.max_workers = resources_.slots->count();
     events_.emit(started);
     files_.create();
+    // Nothing is begun that cannot be written down.
+    const bool is_unusable = observer_failure_ && observer_failure_->code() == Reason::Code::workspace_unusable;
+    if (is_unusable) throw Error(Errc::workspace_unusable, observer_failure_->detail());
 }
 
 void Run::finish(const std::string& internal_failure) {
@@ -147,9 +151,9 @@ void Run::stop(StopRequest request) {
 }
 
 /// Comes out of any event, so it only takes a note; the run is stopped once whoever emitted that event is done.
-void Run::observer_failed(std::string text) {
-    resources_.logger.error("run " + pipeline_.run_id + ": an observer threw: " + text);
-    observer_failure_ = Reason(Reason::Code::observer_failed, std::move(text));
+void Run::observer_failed(Reason reason) {
+    resources_.logger.error("run " + pipeline_.run_id + ": an observer threw: " + reason.detail());
+    observer_failure_ = std::move(reason);
     asio::post(strand_, [weak = weak_from_this()] {
         if (const auto run = weak.lock()) run->stop({*run->observer_failure_, false});
     });

@@ -7,6 +7,7 @@
 
 #include "engine/deadline.hpp"
 #include "engine/event_stream.hpp"
+#include "engine/job_digest.hpp"
 #include "engine/job_setup.hpp"
 #include "engine/run_control.hpp"
 #include "engine/run_files.hpp"
@@ -75,6 +76,9 @@ public:
     PipelineStage& stage_of(graph::NodeIndex node) { return pipeline_.stages[plan_.node(node).stage]; }
     PipelineJob& job_of(graph::NodeIndex node) { return stage_of(node).jobs[plan_.node(node).job]; }
     EventStream& events() noexcept { return events_; }
+    Lineage& lineage() noexcept { return lineage_; }
+    const ReuseJob& reuse() const noexcept { return options_.reuse; }
+    const Pipeline& pipeline() const noexcept { return pipeline_; }
     SteadyTime ready_since(graph::NodeIndex node) const { return ready_since_[node]; }
     bool is_stopping() const noexcept { return stop_.has_value(); }
 
@@ -88,7 +92,7 @@ private:
     void start();
     void finish(const std::string& internal_failure);
     void stop(StopRequest request);
-    void observer_failed(std::string text);
+    void observer_failed(Reason reason);
     bool survives_stop(std::size_t stage) const;
     Reason stop_reason() const;
 
@@ -108,6 +112,7 @@ private:
     RunPlan plan_;
     RunFiles files_;
     RunContext context_;
+    Lineage lineage_;
     EventStream events_;
     graph::Driver driver_;
 

@@ -51,10 +51,15 @@ void RunFiles::create() const {
     make_private_directory(workspace / ".kahn" / "runs");
     make_private_directory(directory_);
     make_private_directory(directory_ / "logs");
+    make_private_directory(directory_ / "outputs");
 }
 
 std::filesystem::path RunFiles::log(std::size_t stage, std::size_t job, int attempt) const {
     return directory_ / "logs" / (slugs_[stage][job] + "." + std::to_string(attempt) + ".log");
+}
+
+std::filesystem::path RunFiles::output(std::size_t stage, std::size_t job, int attempt) const {
+    return directory_ / "outputs" / (slugs_[stage][job] + "." + std::to_string(attempt));
 }
 
 std::filesystem::path RunFiles::artifacts(std::size_t stage, std::size_t job) const { return all_artifacts() / slugs_[stage][job]; }

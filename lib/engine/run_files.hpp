@@ -9,7 +9,7 @@
 
 namespace kahn {
 
-/// The places of one run below the workspace: `.kahn/runs/ID/{logs,artifacts}`.
+/// The places of one run below the workspace: `.kahn/runs/ID/{logs,artifacts,outputs}`.
 class RunFiles {
 public:
     /// \param workspace absolute
@@ -20,6 +20,8 @@ public:
 
     const std::filesystem::path& directory() const noexcept { return directory_; }
     std::filesystem::path log(std::size_t stage, std::size_t job, int attempt) const;
+    /// Where an attempt may write its outputs. Made by the attempt, gone once it was read.
+    std::filesystem::path output(std::size_t stage, std::size_t job, int attempt) const;
     /// Of one job, so that two jobs' files of one name do not meet.
     std::filesystem::path artifacts(std::size_t stage, std::size_t job) const;
     std::filesystem::path all_artifacts() const { return directory_ / "artifacts"; }

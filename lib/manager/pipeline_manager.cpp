@@ -7,6 +7,7 @@
 #include "engine/conditions.hpp"
 #include "engine/engine.hpp"
 #include "graph/stage_graph.hpp"
+#include "manager/run_memory.hpp"
 #include "manager/run_registry.hpp"
 #include "manager/schedule_analysis.hpp"
 
@@ -29,13 +30,32 @@ namespace asio = boost::asio;
 
 struct PipelineManager::Impl {
     Impl(Options options, std::optional<asio::any_io_executor> executor_)
-        : logger(std::move(options.log_sink), options.log_level),
+        : logger(options.log_sink, options.log_level),
           executor(std::move(executor_)),
-          engine(std::make_shared<Engine>(std::move(options.engine),
+          memory(std::make_shared<RunMemory>(absolute_directory(options.workspace_dir), store_options(options))),
+          remembers(options.remembers),
+          engine(std::make_shared<Engine>(with_past(std::move(options.engine), memory, remembers),
                                           absolute_directory(options.workspace_dir), logger)) {}
+
+    static store::StoreOptions store_options(const Options& options) {
+        store::StoreOptions wanted;
+        wanted.retention = options.retention;
+        wanted.durability = options.durability;
+        wanted.log_sink = options.log_sink;
+        wanted.log_level = options.log_level;
+        return wanted;
+    }
+    static EngineOptions with_past(EngineOptions options, const std::shared_ptr<RunMemory>& memory, bool remembers) {
+        if (remembers && !options.past_durations) options.past_durations = RunMemory::past_durations(memory);
+        return options;
+    }
+
+    std::shared_ptr<RunMemory> memory_if_used() const { return remembers ? memory : nullptr; }
 
     Logger logger;
     std::optional<asio::any_io_executor> executor;
+    std::shared_ptr<RunMemory> memory;
+    bool remembers;
     std::shared_ptr<Engine> engine;
     std::shared_ptr<RunRegistry> registry = std::make_shared<RunRegistry>();
 };
@@ -54,11 +74,13 @@ struct Prepared {
 };
 
 Prepared prepare(const Logger& logger, const std::shared_ptr<Engine>& engine, const std::shared_ptr<RunRegistry>& registry,
-                 Pipeline definition, RunOptions options) {
+                 const std::shared_ptr<RunMemory>& memory, Pipeline definition, RunOptions options) {
     try {
-        Pipeline pipeline = engine->prepare(std::move(definition), options);
+        Pipeline pipeline = engine->prepare(definition, options);
         auto lease = RunRegistry::begin(registry, pipeline.name);
         if (!lease) throw Error(Errc::invalid_argument, "the manager is shut down");
+        // Before the other observers, so that what they tell is written down already.
+        if (memory) options.observers.insert(options.observers.begin(), memory->recorder(definition, options, lease->control()));
         return {engine, std::move(lease), std::move(pipeline), std::move(options)};
     } catch (const Error& failure) {
         logger.error(failure.what());
@@ -170,13 +192,13 @@ Pipeline find_or_raise(const Logger& logger, const RunRegistry& registry, std::s
 
 Pipeline PipelineManager::run_pipeline(std::string_view name, RunOptions options) {
     auto definition = find_or_raise(impl_->logger, *impl_->registry, name);
-    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, std::move(definition), std::move(options));
+    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, impl_->memory_if_used(), std::move(definition), std::move(options));
     return run_to_completion(run_prepared(std::move(prepared), std::nullopt));
 }
 
 asio::awaitable<Pipeline> PipelineManager::run_pipeline_async(std::string name, RunOptions options) {
     auto definition = find_or_raise(impl_->logger, *impl_->registry, name);
-    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, std::move(definition), std::move(options));
+    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, impl_->memory_if_used(), std::move(definition), std::move(options));
     return run_prepared(std::move(prepared), impl_->executor);
 }
 
@@ -212,13 +234,13 @@ Pipeline pipeline_of(const Logger& logger, std::vector<PipelineStage> stages) {
 
 ParallelExecution PipelineManager::parallel_pipeline_execution(std::vector<PipelineStage> stages) {
     auto pipeline = pipeline_of(impl_->logger, std::move(stages));
-    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, std::move(pipeline), RunOptions());
+    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, impl_->memory_if_used(), std::move(pipeline), RunOptions());
     return run_to_completion(execute_stages(std::move(prepared), std::nullopt));
 }
 
 asio::awaitable<ParallelExecution> PipelineManager::parallel_pipeline_execution_async(std::vector<PipelineStage> stages) {
     auto pipeline = pipeline_of(impl_->logger, std::move(stages));
-    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, std::move(pipeline), RunOptions());
+    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, impl_->memory_if_used(), std::move(pipeline), RunOptions());
     return execute_stages(std::move(prepared), impl_->executor);
 }
 
@@ -276,6 +298,8 @@ std::optional<PipelineStatus> PipelineManager::get_pipeline_status(std::string_v
 std::vector<std::string> PipelineManager::list_pipelines() const { return impl_->registry->names(); }
 
 ContainmentReport PipelineManager::containment() const { return impl_->engine->containment(); }
+
+std::shared_ptr<store::Store> PipelineManager::store() const { return impl_->memory->open(); }
 
 asio::awaitable<void> PipelineManager::shutdown() {
     for (const auto& control : impl_->registry->close()) control->cancel("shutdown", RunControl::Again::changes_nothing);

@@ -43,6 +43,7 @@ std::string_view to_string(Reason::Code code) noexcept {
         case Reason::Code::observer_failed: return "observer_failed";
         case Reason::Code::leftovers: return "leftovers";
         case Reason::Code::artifacts: return "artifacts";
+        case Reason::Code::outputs: return "outputs";
         case Reason::Code::invalid_config: return "invalid_config";
         case Reason::Code::workspace_unusable: return "workspace_unusable";
         case Reason::Code::internal: return "internal";

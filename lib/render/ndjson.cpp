@@ -130,6 +130,7 @@ public:
             append_json_string(out_, e.job.collected_artifacts[i].path.native());
         }
         out_ += ']';
+        object_.text_or_null("reused_from", e.job.reused_from);
     }
     void operator()(const event::StageFinished& e) {
         object_.text("stage", e.stage.name);

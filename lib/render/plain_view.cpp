@@ -119,6 +119,7 @@ private:
         const std::string because = reason.empty() ? "" : ": " + reason;
         switch (e.job.status) {
             case PipelineStatus::success:
+                if (!e.job.reused_from.empty()) return head(e.job, "ok    ") + name + " (reused from run " + printable(e.job.reused_from) + ")\n";
                 return head(e.job, "ok    ") + name + duration + attempt_if_repeated(e.job) + '\n';
             case PipelineStatus::skipped: return head(e.job, "skip  ") + name + because + '\n';
             case PipelineStatus::cancelled:

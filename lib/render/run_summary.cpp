@@ -39,10 +39,12 @@ std::string run_line(const Pipeline& run, const RunNames& names) {
     std::size_t skipped = 0;
     std::size_t cancelled = 0;
     std::size_t allowed = 0;
+    std::size_t reused = 0;
     std::vector<std::string> failed;
     for (const PipelineStage& stage : run.stages) {
         for (const PipelineJob& job : stage.jobs) {
             ok += job.status == PipelineStatus::success ? 1U : 0U;
+            reused += job.reused_from.empty() ? 0U : 1U;
             skipped += job.status == PipelineStatus::skipped ? 1U : 0U;
             cancelled += job.status == PipelineStatus::cancelled ? 1U : 0U;
             if (job.status != PipelineStatus::failure) continue;
@@ -56,6 +58,7 @@ std::string run_line(const Pipeline& run, const RunNames& names) {
     std::string line = word_for(run) + " in " + format_duration(run.duration);
     if (run.reason && run.reason.code() != Reason::Code::job_failed) line += " (" + reason_text(run.reason) + ')';
     line += ": " + std::to_string(ok) + " ok";
+    if (reused > 0) line += " (" + std::to_string(reused) + " reused)";
     if (!failed.empty()) {
         const std::size_t count = failed.size();
         if (count > most_named) {

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(every_type_has_its_keys) {
     for (const object& event : of_type(events, "job_finished")) {
         BOOST_TEST((keys(event) == with_common({"stage", "job", "attempt", "status", "reason", "detail", "exit_code", "signal", "duration_ms",
                                                 "user_ms", "system_ms", "max_rss_kb", "log", "total_ms", "allowed", "location",
-                                                "containment", "warnings", "artifacts"})));
+                                                "containment", "warnings", "artifacts", "reused_from"})));
     }
     BOOST_TEST((keys(of_type(events, "stage_finished").at(0)) == with_common({"stage", "status", "reason", "detail", "duration_ms"})));
     BOOST_TEST((keys(of_type(events, "run_finished").at(0)) ==

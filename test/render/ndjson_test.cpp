@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_job_ends_with_all_that_was_measured) {
                "\"detail\":\"signal 11 (SIGSEGV)\",\"exit_code\":null,\"signal\":11,\"duration_ms\":9312,\"user_ms\":8800,"
                "\"system_ms\":90,\"max_rss_kb\":61440,\"log\":\"/w/.kahn/runs/01J9ZK4Q/logs/unit (gcc).1.log\",\"total_ms\":9312,"
                "\"allowed\":true,\"location\":{\"file\":\"ci.yaml\",\"line\":41,\"column\":5},\"containment\":\"cgroup2\","
-               "\"warnings\":[\"1 process was left behind\"],\"artifacts\":[\"a/b.txt\",\"c\"]}\n");
+               "\"warnings\":[\"1 process was left behind\"],\"artifacts\":[\"a/b.txt\",\"c\"],\"reused_from\":null}\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_job_that_never_started_has_attempt_0_and_nulls) {

@@ -41,6 +41,20 @@ enum class ScheduleMode {
     levels,  ///< when every stage of the level above has ended: a barrier, to compare with
 };
 
+/// A job that is about to start, for whoever may know its result already.
+struct ReuseQuestion {
+    const Pipeline& run;
+    const PipelineStage& stage;
+    const PipelineJob& job;           ///< with its digest
+    std::filesystem::path artifacts;  ///< where its artifacts belong, absolute; below `all_artifacts`
+    std::filesystem::path all_artifacts;
+};
+
+/// The recorded success that stands for a job, with its artifacts where they belong: its outputs, tests, tails, and
+/// PipelineJob::reused_from count. Nothing: the job runs. Called on the run's strand; what it throws is a warning of the job,
+/// which then runs.
+using ReuseJob = std::function<std::optional<PipelineJob>(const ReuseQuestion&)>;
+
 /// What one run does differently.
 struct RunOptions {
     RunOptions() = default;
@@ -54,6 +68,8 @@ struct RunOptions {
     bool fail_fast = false;                          ///< the first failure that is not allowed ends the run
     std::filesystem::path working_directory;         ///< empty: the process's own
     std::vector<std::shared_ptr<Observer>> observers;  ///< of this run, after the engine's
+    ReuseJob reuse;      ///< asked before each job; nothing: every job runs
+    std::string parent;  ///< the run that this one continues, for the record
 };
 static_assert(!std::is_aggregate_v<RunOptions>);
 

@@ -5,6 +5,7 @@
 #include <kahn/model/diagnostic.hpp>
 #include <kahn/model/pipeline.hpp>
 #include <kahn/model/schedule.hpp>
+#include <kahn/store/store.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -29,6 +30,9 @@ struct Options {
 
     std::filesystem::path workspace_dir = ".";  ///< runs are kept below `.kahn/` in here
     EngineOptions engine;
+    bool remembers = true;  ///< every run is written down there; false: only its logs and artifacts are kept
+    store::Retention retention;
+    store::Durability durability = store::Durability::normal;
     LogSink log_sink;  ///< nothing: silent
     LogLevel log_level = LogLevel::warning;
 };
@@ -123,6 +127,10 @@ public:
 
     /// What contains the children of this manager, and why nothing stronger does.
     ContainmentReport containment() const;
+
+    /// The runs of this manager's workspace; made if it is not there yet.
+    /// \throws Error (workspace_unusable)
+    std::shared_ptr<store::Store> store() const;
 
     /// Cancels every run gracefully and returns when all have ended. Nothing can be started afterwards.
     boost::asio::awaitable<void> shutdown();

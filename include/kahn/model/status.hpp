@@ -37,6 +37,7 @@ public:
         unkillable,          ///< processes outlived SIGKILL; the detail names them
         observer_failed,     ///< an observer threw; the detail is its text
         artifacts,           ///< an artifact could not be collected; the detail says which and why
+        outputs,             ///< what it wrote to `$KAHN_OUTPUT` cannot be understood; the detail says where and why
         invalid_config,      ///< it cannot be run as it is written; the detail says why
         workspace_unusable,  ///< the run's files cannot be made; the detail has path and reason
         leftovers,           ///< processes were left behind and the job forbids it

@@ -1,0 +1,115 @@
+#include "engine/job_digest.hpp"
+
+#include "base/sha256.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace kahn {
+namespace {
+
+// These tell runs and attempts apart: two runs of one job differ in nothing else.
+constexpr std::array<std::string_view, 8> kahns_own{"CI",       "KAHN_RUN_ID",  "KAHN_PIPELINE",  "KAHN_STAGE",
+                                                    "KAHN_JOB", "KAHN_ATTEMPT", "KAHN_WORKSPACE", "KAHN_OUTPUT"};
+
+/// Adds parts so that no two lists of parts look alike.
+class PartsDigest {
+public:
+    void add(std::string_view part) {
+        const std::string length = std::to_string(part.size()) + ':';
+        digest_.add(length);
+        digest_.add(part);
+    }
+    template <class Parts>
+    void add_all(std::string_view what, const Parts& parts) {
+        add(what);
+        add(std::to_string(parts.size()));
+        for (const auto& part : parts) add(part);
+    }
+    void add_job(const PipelineJob& job) {
+        add(job.name);
+        add(to_string(job.status));
+        add(job.digest);
+        add(std::to_string(job.outputs.size()));
+        for (const auto& [name, value] : job.outputs) {
+            add(name);
+            add(value);
+        }
+    }
+    std::string hex() { return digest_.hex(); }
+
+private:
+    Sha256 digest_;
+};
+
+}  // namespace
+
+std::string job_digest(const AttemptRequest& request, std::string_view inputs) {
+    PartsDigest digest;
+    digest.add("kahn job 1");
+    digest.add_all("commands", request.job.commands);
+    digest.add("environment");
+    for (const auto& [name, value] : request.environment) {
+        if (std::find(kahns_own.begin(), kahns_own.end(), name) != kahns_own.end()) continue;
+        digest.add(name);
+        digest.add(value);
+    }
+    digest.add("working_directory");
+    digest.add(request.working_directory.native());
+    digest.add_all("artifacts", request.job.artifacts);
+    digest.add("inputs");
+    digest.add(inputs);
+    return digest.hex();
+}
+
+Lineage::Lineage(const Pipeline& run) : run_(run), names_(run.stages), results_(run.stages.size()), inputs_(run.stages.size()) {}
+
+Variables Lineage::variables(std::size_t stage, std::size_t job) const {
+    Variables all;
+    for (const std::string& dependency : run_.stages[stage].jobs[job].dependencies) {
+        const auto on = names_.dependency(stage, dependency);
+        if (on.empty()) continue;
+        for (const auto& [name, value] : run_.stages[on.front().stage].jobs[on.front().job].outputs) all.insert_or_assign(name, value);
+    }
+    return all;
+}
+
+std::string Lineage::inputs(std::size_t stage, std::size_t job) {
+    const auto& dependencies = run_.stages[stage].jobs[job].dependencies;
+    if (dependencies.empty()) return stage_inputs(stage);
+    PartsDigest digest;
+    digest.add(stage_inputs(stage));
+    for (const std::string& dependency : dependencies) {
+        const auto on = names_.dependency(stage, dependency);
+        if (on.empty()) continue;
+        digest.add(dependency);
+        digest.add_job(run_.stages[on.front().stage].jobs[on.front().job]);
+    }
+    return digest.hex();
+}
+
+const std::string& Lineage::stage_result(std::size_t stage) {
+    std::string& result = results_[stage];
+    if (!result.empty()) return result;
+    PartsDigest digest;
+    digest.add(run_.stages[stage].name);
+    digest.add(to_string(run_.stages[stage].status));
+    for (const PipelineJob& job : run_.stages[stage].jobs) digest.add_job(job);
+    result = digest.hex();
+    return result;
+}
+
+const std::string& Lineage::stage_inputs(std::size_t stage) {
+    std::string& inputs = inputs_[stage];
+    if (!inputs.empty()) return inputs;
+    PartsDigest digest;
+    for (const std::string& dependency : run_.stages[stage].dependencies) {
+        const auto on = names_.stage(dependency);
+        if (on) digest.add(stage_result(*on));
+    }
+    inputs = digest.hex();
+    return inputs;
+}
+
+}  // namespace kahn

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <kahn/model/pipeline.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+
+namespace kahn {
+
+constexpr std::size_t most_output_bytes = std::size_t{1} << 20U;
+
+/// What a job says in the file that `$KAHN_OUTPUT` names: lines `NAME=value`, or for values of several lines
+///
+///     NAME<<END
+///     one
+///     two
+///     END
+///
+/// Of two lines with one name the last one counts; empty lines are nothing.
+/// \throws Error (invalid_argument) with the line's number and what is wrong with it
+Variables parse_outputs(std::string_view text);
+
+/// Reads such a file and removes it. No file: no outputs.
+/// \throws Error (invalid_argument) as above, and for more than 1 MiB or what is no regular file
+Variables take_outputs(const std::filesystem::path& file);
+
+}  // namespace kahn

@@ -1,0 +1,239 @@
+#include <kahn/manager/rerun.hpp>
+
+#include <kahn/base/error.hpp>
+#include <kahn/config/load.hpp>
+
+#include "base/sha256.hpp"
+#include "base/text.hpp"
+#include "engine/selection.hpp"
+#include "manager/definition_changes.hpp"
+#include "store/artifact_copy.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+namespace kahn {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string key(std::string_view stage, std::string_view job) {
+    std::string both(stage);
+    both += '\0';
+    both += job;
+    return both;
+}
+
+/// The definition alone, as it was before anything ran.
+Pipeline without_results(const Pipeline& run) {
+    Pipeline pipeline;
+    pipeline.name = run.name;
+    pipeline.description = run.description;
+    pipeline.variables = run.variables;
+    pipeline.triggers = run.triggers;
+    pipeline.timeout = run.timeout;
+    pipeline.source = run.source;
+    for (const PipelineStage& recorded : run.stages) {
+        PipelineStage stage(recorded.name);
+        stage.dependencies = recorded.dependencies;
+        stage.environment = recorded.environment;
+        stage.allow_failure = recorded.allow_failure;
+        stage.parallel = recorded.parallel;
+        stage.conditions = recorded.conditions;
+        stage.location = recorded.location;
+        for (const PipelineJob& its : recorded.jobs) {
+            PipelineJob job(its.name, its.commands);
+            job.environment = its.environment;
+            job.artifacts = its.artifacts;
+            job.junit_reports = its.junit_reports;
+            job.dependencies = its.dependencies;
+            job.timeout = its.timeout;
+            job.retry_count = its.retry_count;
+            job.retry_delay = its.retry_delay;
+            job.allow_failure = its.allow_failure;
+            job.working_directory = its.working_directory;
+            job.location = its.location;
+            stage.jobs.push_back(std::move(job));
+        }
+        pipeline.stages.push_back(std::move(stage));
+    }
+    return pipeline;
+}
+
+/// The stages that depend on `stage`, however far, and itself.
+std::set<std::string, std::less<>> stage_and_below(const Pipeline& pipeline, const std::string& stage) {
+    std::unordered_map<std::string, std::vector<std::string>> dependents;
+    for (const PipelineStage& each : pipeline.stages) {
+        for (const std::string& dependency : each.dependencies) dependents[dependency].push_back(each.name);
+    }
+    std::set<std::string, std::less<>> found{stage};
+    std::vector<std::string> work{stage};
+    while (!work.empty()) {
+        const std::string at = std::move(work.back());
+        work.pop_back();
+        for (const std::string& dependent : dependents[at]) {
+            if (found.insert(dependent).second) work.push_back(dependent);
+        }
+    }
+    return found;
+}
+
+std::string how_it_ended(const PipelineJob& job) {
+    if (job.status == PipelineStatus::running) return "it had not ended";
+    if (job.status == PipelineStatus::pending) return "it had not begun";
+    return std::string(to_string(job.status)) + (job.reason ? ": " + job.reason.text() : std::string());
+}
+
+/// Answers for a run's jobs from what is recorded of another one.
+class Reuse {
+public:
+    Reuse(std::shared_ptr<const RunRecord> parent, fs::path directory, RerunOptions options, Pipeline old_definition)
+        : parent_(std::move(parent)),
+          directory_(std::move(directory)),
+          options_(std::move(options)),
+          old_definition_(std::move(old_definition)) {
+        for (const PipelineStage& stage : parent_->pipeline.stages) {
+            for (const PipelineJob& job : stage.jobs) recorded_.emplace(key(stage.name, job.name), &job);
+        }
+    }
+
+    void force_stages(std::set<std::string, std::less<>> stages) { forced_stages_ = std::move(stages); }
+    void force_job(std::string stage, std::string job) { forced_job_ = key(stage, job); }
+
+    std::optional<PipelineJob> answer(const ReuseQuestion& question) {
+        RerunDecision decision;
+        decision.stage = question.stage.name;
+        decision.job = question.job.name;
+        std::optional<PipelineJob> found = look_up(question, decision.why);
+        decision.is_reused = found.has_value();
+        if (options_.decided) options_.decided(decision);
+        return found;
+    }
+
+private:
+    std::optional<PipelineJob> look_up(const ReuseQuestion& question, std::string& why) {
+        if (options_.everything) return no(why, "everything runs again");
+        if (forced_stages_.contains(question.stage.name)) return no(why, "from stage " + *options_.from);
+        if (key(question.stage.name, question.job.name) == forced_job_) return no(why, "asked for");
+        const auto found = recorded_.find(key(question.stage.name, question.job.name));
+        if (found == recorded_.end()) return no(why, "it is new");
+        const PipelineJob& recorded = *found->second;
+        if (recorded.status != PipelineStatus::success) return no(why, how_it_ended(recorded));
+        if (recorded.digest != question.job.digest) {
+            return no(why, "digest changed: " + changed_parts(old_definition_, question.run, question.stage, question.job));
+        }
+        PipelineJob taken;
+        taken.outputs = recorded.outputs;
+        taken.tests = recorded.tests;
+        taken.exit_code = recorded.exit_code;
+        taken.output = recorded.output;
+        taken.error = recorded.error;
+        taken.reused_from = recorded.reused_from.empty() ? parent_->pipeline.run_id : recorded.reused_from;
+        try {
+            taken.collected_artifacts = store::copy_artifacts(directory_ / "artifacts", recorded.collected_artifacts, question.artifacts,
+                                                              question.all_artifacts);
+        } catch (const Error& failure) {
+            return no(why, failure.what());
+        }
+        why = "from run " + taken.reused_from;
+        return taken;
+    }
+
+    static std::nullopt_t no(std::string& why, std::string reason) {
+        why = std::move(reason);
+        return std::nullopt;
+    }
+
+    std::shared_ptr<const RunRecord> parent_;
+    fs::path directory_;
+    RerunOptions options_;
+    Pipeline old_definition_;
+    std::unordered_map<std::string, const PipelineJob*> recorded_;
+    std::set<std::string, std::less<>> forced_stages_;
+    std::string forced_job_;
+};
+
+/// The definition as its file has it now; nothing if it came from none, or that is gone.
+std::optional<Pipeline> read_again(const RunRecord& parent) {
+    const fs::path& source = parent.pipeline.source;
+    if (source.empty() || source == "-") return std::nullopt;
+    const fs::path file = fs::path(parent.origin.working_directory) / source;
+    std::error_code error;
+    if (!fs::exists(file, error)) return std::nullopt;
+    Pipeline pipeline = config::require(config::load_file(file));
+    pipeline.source = source;
+    return pipeline;
+}
+
+bool has_failed_job(const Pipeline& run) {
+    for (const PipelineStage& stage : run.stages) {
+        for (const PipelineJob& job : stage.jobs) {
+            if (job.status != PipelineStatus::success) return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view run, RerunOptions options) {
+    const std::string id = store->resolve(run);
+    const auto parent = std::make_shared<const RunRecord>(store->load(id));
+    if (store->is_live(id)) {
+        const RunOrigin& by = parent->origin;
+        throw Error(Errc::invalid_argument, "run " + id + " still goes on: process " + std::to_string(by.pid) + " of " + by.user + " on " +
+                                                by.host + " works on it");
+    }
+    if (options.failed && !has_failed_job(parent->pipeline)) {
+        throw Error(Errc::invalid_argument, "run " + id + " has no job to run again: all of them succeeded");
+    }
+    Rerun rerun;
+    rerun.parent = id;
+    rerun.run.parent = id;
+    rerun.run.variables = parent->origin.variables;
+    rerun.run.branch = parent->origin.condition_branch;
+    rerun.run.working_directory = parent->origin.working_directory;
+    rerun.run.stages = parent->origin.stages;
+    rerun.run.jobs = parent->origin.jobs;
+
+    Pipeline recorded = without_results(parent->pipeline);
+    std::optional<Pipeline> current;
+    if (!options.as_recorded) current = read_again(*parent);
+    rerun.is_from_file = current.has_value();
+    if (current) {
+        const bool is_same = sha256_hex(config::to_text(*current, config::Format::json)) == parent->origin.config_digest;
+        if (!is_same) rerun.changes = definition_changes(recorded, select(*current, rerun.run.stages, rerun.run.jobs));
+        rerun.pipeline = std::move(*current);
+    } else {
+        rerun.pipeline = recorded;
+        rerun.run.stages.clear();  // what was selected is all that is recorded
+        rerun.run.jobs.clear();
+    }
+
+    const auto reuse = std::make_shared<Reuse>(parent, store->directory(id), options, std::move(recorded));
+    if (options.from) {
+        std::vector<std::string> names;
+        for (const PipelineStage& stage : rerun.pipeline.stages) names.push_back(stage.name);
+        if (std::find(names.begin(), names.end(), *options.from) == names.end()) {
+            const auto guess = did_you_mean(*options.from, names);
+            throw Error(Errc::unknown_stage, "no stage '" + printable(*options.from) + "'" + (guess ? ". Did you mean '" + *guess + "'?" : ""));
+        }
+        reuse->force_stages(stage_and_below(rerun.pipeline, *options.from));
+    }
+    if (options.job) {
+        rerun.run.stages.clear();
+        rerun.run.jobs = {*options.job};
+        const Pipeline selected = select(rerun.pipeline, {}, rerun.run.jobs);  // says what is wrong with the name
+        for (const PipelineStage& stage : selected.stages) {
+            for (const PipelineJob& job : stage.jobs) {
+                if (job.name == *options.job || stage.name + "." + job.name == *options.job) reuse->force_job(stage.name, job.name);
+            }
+        }
+    }
+    rerun.run.reuse = [reuse](const ReuseQuestion& question) { return reuse->answer(question); };
+    return rerun;
+}
+
+}  // namespace kahn
