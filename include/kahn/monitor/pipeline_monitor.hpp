@@ -45,8 +45,9 @@ public:
     PipelineMonitor(const PipelineMonitor&) = delete;
     PipelineMonitor& operator=(const PipelineMonitor&) = delete;
 
-    /// Put into EngineOptions::observers it attaches the monitor to a manager: every run of that is recorded. A run that somebody
-    /// else records into the same workspace already is left to them. It may outlive the monitor.
+    /// Put into EngineOptions::observers it attaches the monitor to a manager or an engine: every run is recorded. A manager of the same
+    /// workspace records its runs itself (Options::remembers): those are left to it, and known to the monitor without this.
+    /// It may outlive the monitor.
     std::shared_ptr<Observer> observer();
 
     /// Begins the record of an execution that no engine runs. \return its id, a ULID: unique whatever the second and the name
