@@ -8,6 +8,7 @@ if(KAHN_BUILD_APPS)
   find_package(CLI11 2.1 CONFIG REQUIRED)
 endif()
 
+find_package(pugixml 1.12 CONFIG REQUIRED)  # reads what jobs write about their tests
 find_package(yaml-cpp 0.7 CONFIG REQUIRED)
 if(NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 exports it without a namespace
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

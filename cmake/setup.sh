@@ -16,7 +16,7 @@ TEXT
 }
 
 build_packages="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-filesystem1.81-dev
-libyaml-cpp-dev libcli11-dev libssl-dev libsqlite3-dev libsqlitecpp-dev"
+libyaml-cpp-dev libcli11-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libpugixml-dev"
 test_packages="libboost-test1.81-dev clang-19 clang-tools-19 git strace chromium"
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

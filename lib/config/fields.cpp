@@ -82,6 +82,14 @@ bool climbs(std::string_view glob) {
     return false;
 }
 
+/// A glob that stays below the working directory.
+void check_pattern(const Value& entry, std::string_view text) {
+    if (text.empty()) entry.refuse(Code::empty, "is empty");
+    if (text.starts_with('/')) entry.refuse(Code::bad_artifact, "is an absolute path", "paths begin at the working directory");
+    if (climbs(text)) entry.refuse(Code::bad_artifact, "leaves the working directory by '..'");
+    check_expansions(entry, text);
+}
+
 }  // namespace
 
 void Text::read(const Value& value, std::string& out) {
@@ -178,13 +186,19 @@ void CommandList::read(const Value& value, std::vector<std::string>& out) {
 void ArtifactList::read(const Value& value, std::vector<std::string>& out) {
     read_list(value, type, "a pattern", [&](const Value& entry, std::string_view text, bool is_good) {
         out.emplace_back(text);
-        if (!is_good) return;
-        if (text.empty()) entry.refuse(Code::empty, "is empty");
-        if (text.starts_with('/'))
-            entry.refuse(Code::bad_artifact, "is an absolute path", "paths begin at the working directory");
-        if (climbs(text)) entry.refuse(Code::bad_artifact, "leaves the working directory by '..'");
-        check_expansions(entry, text);
+        if (is_good) check_pattern(entry, text);
     });
+}
+
+void OneOrManyPatterns::read(const Value& value, std::vector<std::string>& out) {
+    if (!is_text(value.document(), value.node())) {
+        if ((*value).kind == Node::Kind::sequence || value.is_nothing()) return ArtifactList::read(value, out);
+        return value.refuse_kind(type);
+    }
+    const auto text = value.text(type);
+    if (!text) return;
+    out.emplace_back(*text);
+    check_pattern(value, *text);
 }
 
 void OneOrManyTexts::read(const Value& value, std::vector<std::string>& out) {

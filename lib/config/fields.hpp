@@ -75,6 +75,12 @@ struct ArtifactList : TextList {
     static void read(const Value& value, std::vector<std::string>& out);
 };
 
+/// The same, or one of them.
+struct OneOrManyPatterns : TextList {
+    static constexpr std::string_view type = "a pattern or a list of patterns";
+    static void read(const Value& value, std::vector<std::string>& out);
+};
+
 struct OneOrManyTexts : TextList {
     static constexpr std::string_view type = "a text or a list of texts";
     static void read(const Value& value, std::vector<std::string>& out);

@@ -54,6 +54,25 @@ struct Conditions {
     static void write(const StageConditions& conditions, DocumentBuilder& out);
 };
 
+/// What a job writes about its own work; the members go into the job itself.
+struct Reports {
+    static constexpr std::string_view type = "a mapping with junit";
+    static void read(const Value& value, PipelineJob& out);
+    static void write(const PipelineJob& job, DocumentBuilder& out);
+
+    static constexpr KeyRow<PipelineJob> key() {
+        KeyRow<PipelineJob> row;
+        row.name = "reports";
+        row.type = type;
+        row.fallback = "{}";
+        row.meaning = "test results to read after the job's end";
+        row.read = &Reports::read;
+        row.write = &Reports::write;
+        row.has_default = [](const PipelineJob& job) { return job.junit_reports.empty(); };
+        return row;
+    }
+};
+
 using namespace fields;
 
 constexpr std::array pipeline_rows{
@@ -83,12 +102,17 @@ constexpr std::array condition_rows{
     key<&StageConditions::custom, ConditionExpression>("custom", "\"\"", "an expression that holds"),
 };
 
+constexpr std::array report_rows{
+    key<&PipelineJob::junit_reports, OneOrManyPatterns>("junit", "[]", "patterns of JUnit XML files"),
+};
+
 constexpr std::array job_rows{
     key<&PipelineJob::name, Name>("name", "", "unique in its stage"),
     key<&PipelineJob::commands, CommandList>(
         "commands", "", "run one after another, each in a shell; the first failure ends the attempt"),
     key<&PipelineJob::environment, ExpandedVariableMap>("environment", "{}", "variables over those of the stage"),
     key<&PipelineJob::artifacts, ArtifactList>("artifacts", "[]", "patterns of files to collect after success"),
+    Reports::key(),
     key<&PipelineJob::dependencies, TextList>("dependencies", "[]",
                                               "jobs that have to succeed before: 'job', or 'stage.job'"),
     key<&PipelineJob::timeout, Timeout>("timeout", "3600", "how long one attempt may take"),
@@ -180,6 +204,18 @@ void Conditions::read(const Value& value, StageConditions& out) {
     Owner owner = value.owner();
     owner.part = "the conditions of ";
     read_members(value.reading(), value.node(), owner, "condition", condition_keys(), out);
+}
+
+void Reports::read(const Value& value, PipelineJob& out) {
+    if (value.is_nothing()) return;
+    if ((*value).kind != Node::Kind::mapping) return value.refuse_kind(type);
+    Owner owner = value.owner();
+    owner.part = "the reports of ";
+    read_members(value.reading(), value.node(), owner, "report", std::span<const KeyRow<PipelineJob>>(report_rows), out);
+}
+
+void Reports::write(const PipelineJob& job, DocumentBuilder& out) {
+    write_members(job, std::span<const KeyRow<PipelineJob>>(report_rows), out);
 }
 
 void StageList::write(const std::vector<PipelineStage>& stages, DocumentBuilder& out) {

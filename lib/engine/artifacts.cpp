@@ -192,4 +192,26 @@ CollectedArtifacts collect_artifacts(const std::filesystem::path& working_direct
     return collected;
 }
 
+std::size_t open_matching_files(const std::filesystem::path& working_directory, std::span<const std::string> globs,
+                                const std::function<void(MatchedFile)>& each) {
+    if (globs.empty()) return 0;
+    const UniqueFd root(::open(working_directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!root) fail(working_directory, errno);
+    Found all;
+    for (const std::string& given : globs) {
+        if (climbs_out(given)) throw Error(Errc::invalid_config, "'" + given + "' leaves the working directory");
+        std::string glob = std::filesystem::path(given).lexically_normal().string();
+        if (glob.ends_with('/')) glob.pop_back();
+        search(root.get(), glob, all);
+    }
+    for (const auto& file : all.files) {
+        const UniqueFd folder = open_beneath(root.get(), file.parent_path());
+        each({file, UniqueFd(folder ? ::openat(folder.get(), file.filename().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1)});
+    }
+    for (const auto& refused : {all.links, all.foreign}) {
+        for (const auto& file : refused) each({file, UniqueFd()});
+    }
+    return all.files.size() + all.links.size() + all.foreign.size();
+}
+
 }  // namespace kahn

@@ -2,7 +2,11 @@
 
 #include <kahn/model/pipeline.hpp>
 
+#include "base/unique_fd.hpp"
+
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,5 +25,17 @@ struct CollectedArtifacts {
 /// \throws Error (invalid_config) for a glob that is absolute or climbs out, Error (write_failed) for a copy that failed
 CollectedArtifacts collect_artifacts(const std::filesystem::path& working_directory, std::span<const std::string> globs,
                                      const std::filesystem::path& target);
+
+/// A file that matched, opened for reading beneath the working directory.
+struct MatchedFile {
+    std::filesystem::path path;  ///< relative
+    UniqueFd fd;                 ///< invalid: it could not be opened
+};
+
+/// Opens every file that collect_artifacts() would copy, one at a time, and hands it to `each`; what would be refused is handed
+/// over unopened. \return how many there were
+/// 	hrows Error as collect_artifacts() does
+std::size_t open_matching_files(const std::filesystem::path& working_directory, std::span<const std::string> globs,
+                                const std::function<void(MatchedFile)>& each);
 
 }  // namespace kahn

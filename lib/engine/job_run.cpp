@@ -5,6 +5,7 @@
 #include "engine/job_outputs.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/run.hpp"
+#include "engine/test_reports.hpp"
 #include "engine/verdict.hpp"
 
 #include <kahn/base/error.hpp>
@@ -109,6 +110,15 @@ void keep_outputs(Run& run, NodeIndex node, JobAttempt& attempt) {
         attempt.status = PipelineStatus::failure;
         attempt.reason = Reason(Reason::Code::outputs, failure.what());
     }
+}
+
+/// Reads the test reports that the job has left, whatever became of it.
+void keep_tests(Run& run, NodeIndex node, const AttemptRequest& request) {
+    PipelineJob& job = run.job_of(node);
+    if (request.job.junit_reports.empty()) return;
+    auto read = read_test_reports(request.working_directory, request.job.junit_reports, job.start_time);
+    job.tests = std::move(read.counts);
+    job.warnings.insert(job.warnings.end(), read.warnings.begin(), read.warnings.end());
 }
 
 /// The first attempt's request. A job that cannot be set up fails with what `error` says, as an attempt.
@@ -247,6 +257,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
             break;
         }
     }
+    keep_tests(*run, node, first);
     finish_job(*run, node, began, cancelled_between);
     co_return outcome_of(run->stage_of(node), job);
 }

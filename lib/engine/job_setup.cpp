@@ -123,6 +123,9 @@ AttemptRequest make_request(const RunContext& context, const PipelineStage& stag
     for (const std::string& glob : job.artifacts) {
         request.job.artifacts.push_back(layers.expand_or_throw(glob, where + ": artifacts"));
     }
+    for (const std::string& glob : job.junit_reports) {
+        request.job.junit_reports.push_back(layers.expand_or_throw(glob, where + ": reports"));
+    }
     request.host_environment = context.host;
     request.environment = std::move(layers).take_declared();
     return request;
@@ -150,7 +153,8 @@ void require_defined_names(const RunContext& context, const Pipeline& pipeline) 
         }
         for (const PipelineJob& job : stage.jobs) {
             const bool expands = has_dollar(job.working_directory) || any_dollar(job.environment) ||
-                                 std::any_of(job.artifacts.begin(), job.artifacts.end(), has_dollar);
+                                 std::any_of(job.artifacts.begin(), job.artifacts.end(), has_dollar) ||
+                                 std::any_of(job.junit_reports.begin(), job.junit_reports.end(), has_dollar);
             try {
                 if (expands && job.dependencies.empty()) make_request(context, stage, job, 1);
             } catch (const Error& error) {

@@ -8,7 +8,7 @@ namespace kahn {
 namespace {
 
 auto definition(const PipelineJob& job) {
-    return std::tie(job.name, job.commands, job.environment, job.artifacts, job.dependencies, job.timeout,
+    return std::tie(job.name, job.commands, job.environment, job.artifacts, job.junit_reports, job.dependencies, job.timeout,
                     job.retry_count, job.retry_delay, job.allow_failure, job.working_directory);
 }
 

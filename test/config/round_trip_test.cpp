@@ -50,6 +50,7 @@ private:
         PipelineJob out(name() + std::to_string(before.size()), {"x" + text()});
         while (maybe()) out.commands.push_back("x" + text());
         out.environment = variables(true);
+        if (maybe()) out.junit_reports.push_back("reports/" + std::to_string(below(100)) + "/**/*.xml");
         if (maybe()) out.artifacts.push_back("out/" + std::to_string(below(100)) + "/{a,b}/**");
         if (!before.empty() && maybe()) out.dependencies.push_back(before[below(before.size())].name);
         if (maybe()) out.timeout = std::chrono::milliseconds(1 + below(100'000'000));

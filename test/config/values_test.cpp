@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(C07_an_unknown_key_is_refused_with_what_may_be_meant) {
     BOOST_TEST(result.diagnostics[1].label == "did you mean 'jobs'?");
     BOOST_TEST(result.diagnostics[3].label == "did you mean 'dependencies'?");
     BOOST_TEST(result.diagnostics[3].help ==
-               "job keys are: allow_failure, artifacts, commands, dependencies, environment, name, retry_count, "
+               "job keys are: allow_failure, artifacts, commands, dependencies, environment, name, reports, retry_count, "
                "retry_delay, timeout, "
                "working_directory");
     BOOST_TEST(result.diagnostics[4].label == "");
@@ -266,6 +266,18 @@ BOOST_AUTO_TEST_CASE(V04_an_unclosed_expansion_is_shown_where_it_stands) {
     BOOST_TEST(places("{\"name\":\"p\",\"stages\":[{\"name\":\"s\",\"environment\":{\"A\":\"x${\"},\"jobs\":[{\"name\":"
                       "\"j\",\"commands\":[\"x\"]}]}]}",
                       Format::json) == "1:56 K032");
+}
+
+BOOST_AUTO_TEST_CASE(reports_name_junit_files_by_one_pattern_or_many) {
+    const auto junit = [](std::string_view lines) { return load_text(with_job(lines), Format::yaml, "ci").pipeline.stages.at(0).jobs.at(0).junit_reports; };
+    BOOST_TEST(junit("    reports: {junit: 'out/*.xml'}\n") == (std::vector<std::string>{"out/*.xml"}), boost::test_tools::per_element());
+    BOOST_TEST(junit("    reports: {junit: [a.xml, 'b/**']}\n") == (std::vector<std::string>{"a.xml", "b/**"}), boost::test_tools::per_element());
+    BOOST_TEST(junit("    reports:\n").empty());
+    BOOST_TEST(problems(with_job("    reports: {junt: a}\n")) == "7:15 K012 unknown key 'junt' in the reports of job 'j'\n");
+    BOOST_TEST(places(with_job("    reports: {junit: [/etc/x, ../x, '${', '']}\n")) == "7:23 K033, 7:31 K033, 7:38 K032, 7:43 K035");
+    BOOST_TEST(places(with_job("    reports: {junit: /etc/x}\n")) == "7:22 K033");
+    BOOST_TEST(places(with_job("    reports: {junit: {a: b}}\n")) == "7:22 K014");
+    BOOST_TEST(places(with_job("    reports: all\n")) == "7:14 K014");
 }
 
 BOOST_AUTO_TEST_CASE(artifacts_stay_below_the_working_directory) {
