@@ -13,14 +13,17 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
 #include <sstream>
 
 namespace kahn::app {
 namespace {
 
-constexpr std::array<AddCommand, 11> commands{&add_run,    &add_validate, &add_plan,   &add_graph,   &add_list, &add_report,
-                                              &add_health, &add_stats,    &add_doctor, &add_version, &add_help};
+constexpr AddCommand commands[] = {
+    &add_run,  &add_validate, &add_plan,   &add_graph,  &add_list,    //
+    &add_runs, &add_logs,     &add_rerun,  &add_cancel,               //
+    &add_report, &add_health, &add_stats,                             //
+    &add_doctor, &add_version, &add_help,
+};
 
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> names;

@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -140,7 +141,11 @@ int run_session(const Pipeline& pipeline, SessionOptions options, Console& conso
     context.run();
     if (failure) std::rethrow_exception(failure);
     const bool never_began = result.duration == std::chrono::nanoseconds{0} && result.status == PipelineStatus::failure;
-    if (never_began) console.complain(printable(result.reason.detail()));  // no event has told it
+    // The view had told of the end before its record was written.
+    const bool has_run = std::any_of(result.stages.begin(), result.stages.end(),
+                                     [](const PipelineStage& stage) { return stage.status != PipelineStatus::pending; });
+    const bool is_unrecorded = has_run && result.reason.code() == Reason::Code::workspace_unusable;
+    if (never_began || is_unrecorded) console.complain(printable(result.reason.detail()));  // no event has told it
     return exit_status(result);
 }
 

@@ -26,7 +26,7 @@ constexpr std::size_t deepest = 128;  // directories; a tree that is deeper is n
 constexpr std::string_view workspace_folder = ".kahn";  // what kahn keeps itself is nobody's artifact
 
 bool climbs_out(const std::filesystem::path& glob) {
-    if (glob.is_absolute()) return true;
+    if (glob.is_absolute() || glob.native().find('\0') != std::string::npos) return true;  // a NUL would end it early
     for (const auto& part : glob) {
         if (part == "..") return true;
     }
@@ -127,6 +127,15 @@ bool write_all(int fd, std::string_view text) {
     return true;
 }
 
+/// For the user alone, whatever the umask says.
+void make_private_directories(const std::filesystem::path& path, const std::filesystem::path& file) {
+    constexpr mode_t user_only = 0700;
+    if (::mkdir(path.c_str(), user_only) == 0 || errno == EEXIST) return;
+    if (errno != ENOENT || !path.has_relative_path()) fail(file, errno);
+    make_private_directories(path.parent_path(), file);
+    if (::mkdir(path.c_str(), user_only) != 0 && errno != EEXIST) fail(file, errno);
+}
+
 /// Copies and digests in one pass.
 Artifact copy(int root, const std::filesystem::path& file, const std::filesystem::path& target) {
     const UniqueFd folder = open_beneath(root, file.parent_path());
@@ -137,9 +146,7 @@ Artifact copy(int root, const std::filesystem::path& file, const std::filesystem
     if (!S_ISREG(status.st_mode)) fail(file, EINVAL);
     if (is_another_users_link(status)) fail(file, EPERM);
 
-    std::error_code error;
-    std::filesystem::create_directories((target / file).parent_path(), error);
-    if (error) fail(file, error.value());
+    make_private_directories((target / file).parent_path(), file);
     const bool is_program = (status.st_mode & S_IXUSR) != 0;
     const UniqueFd to(::open((target / file).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
                              is_program ? 0700 : 0600));

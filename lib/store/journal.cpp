@@ -24,6 +24,7 @@ void Journal::write() {
     }
     if (error_ == 0) {
         good_bytes_ += pending_.size();
+        writes_.fetch_add(1, std::memory_order_relaxed);
         is_dirty_.store(true, std::memory_order_release);
     }
     pending_.clear();

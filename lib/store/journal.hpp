@@ -21,6 +21,8 @@ public:
     /// Has the kernel put it on the disk, if there is anything new. Safe on another thread.
     void sync() noexcept;
 
+    /// How often something was handed over. Safe on another thread.
+    std::uint64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
     /// errno of the first failure; 0: there was none.
     int error() const noexcept { return error_; }
 
@@ -29,6 +31,7 @@ private:
     std::string pending_;
     std::uint64_t good_bytes_ = 0;
     std::atomic<bool> is_dirty_{false};
+    std::atomic<std::uint64_t> writes_{0};
     int error_ = 0;
 };
 

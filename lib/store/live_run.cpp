@@ -67,7 +67,15 @@ void LiveRun::finish() {
 void LiveRun::write_record() const { folder_.write_atomically("run.json", to_json(record_, folder_.path())); }
 
 void LiveRun::do_now() noexcept {
-    journal_.sync();
+    // While the disk takes a page nobody can append to it: as long as lines come thick and fast they are gathered for longer.
+    constexpr int longest_gathering = 10;
+    const std::uint64_t written = journal_.writes();
+    const bool is_busy = written != seen_writes_;
+    seen_writes_ = written;
+    if (!is_busy || ++gathered_ >= longest_gathering) {
+        gathered_ = 0;
+        journal_.sync();
+    }
     try {
         hear_cancel();
     } catch (const std::exception&) {

@@ -8,6 +8,7 @@
 #include "store/keeper.hpp"
 #include "store/run_lock.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -42,6 +43,8 @@ private:
     RunRecord record_;
     Journal journal_;
     std::function<void(std::string)> cancel_;
+    std::uint64_t seen_writes_ = 0;  // by the keeper's thread
+    int gathered_ = 0;               // the same
 };
 
 }  // namespace kahn::store

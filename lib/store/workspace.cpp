@@ -58,7 +58,11 @@ Workspace::Workspace(const fs::path& workspace, StoreOptions options)
       logger_(options_.log_sink, options_.log_level),
       folder_(Folder::make(absolute_directory(workspace) / ".kahn")) {
     folder_.make_directory("runs");
-    ask([](Index&) {});
+    try {
+        ask([](Index&) {});
+    } catch (const Error& failure) {
+        logger_.warning(failure.what());  // runs are recorded all the same; who asks about them hears it again
+    }
 }
 
 // Records ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace kahn;
 using namespace kahn::test;
@@ -60,6 +61,7 @@ BOOST_AUTO_TEST_CASE(S01_what_leaves_the_working_directory_is_refused) {
     BOOST_CHECK_THROW(collect({"../secret"}), Error);
     BOOST_CHECK_THROW(collect({"/etc/passwd"}), Error);
     BOOST_CHECK_THROW(collect({"a/../../secret"}), Error);
+    BOOST_CHECK_THROW(collect({std::string("a\0/../x", 7)}), Error);
 }
 
 BOOST_AUTO_TEST_CASE(symbolic_links_are_never_followed) {
@@ -72,6 +74,20 @@ BOOST_AUTO_TEST_CASE(symbolic_links_are_never_followed) {
     for (const auto& warning : result.warnings) says_so = says_so || warning.find("link is a symbolic link") != std::string::npos;
     BOOST_TEST(says_so);
     BOOST_TEST(!std::filesystem::exists(target / "folder/key"));
+}
+
+BOOST_AUTO_TEST_CASE(S03_a_hard_link_to_another_users_file_is_refused, *boost::unit_test::precondition([](boost::unit_test::test_unit_id) {
+                         boost::test_tools::assertion_result is_possible(::geteuid() == 0);
+                         is_possible.message() << "only root can give a file away";
+                         return is_possible;
+                     })) {
+    file("theirs", "private");
+    file("mine");
+    BOOST_TEST_REQUIRE(::chown((work / "theirs").c_str(), 12345, 12345) == 0);
+    std::filesystem::create_hard_link(work / "theirs", work / "link");
+    std::filesystem::create_hard_link(work / "mine", work / "second");
+    BOOST_TEST(collect({"link", "mine", "second"}) == (Names{"mine", "second"}), boost::test_tools::per_element());
+    BOOST_TEST(result.warnings.at(0) == "artifact link is a hard link to another user's file: not collected");
 }
 
 BOOST_AUTO_TEST_CASE(a_pipe_does_not_block_and_is_left_out) {

@@ -5,7 +5,9 @@
 #include "values.hpp"
 
 #include <kahn/render/plan_text.hpp>
+#include <kahn/store/store.hpp>
 
+#include "base/text.hpp"
 #include "engine/preview.hpp"
 #include "manager/schedule_analysis.hpp"
 
@@ -20,15 +22,39 @@ struct Arguments {
     std::string file;
     std::string workers = "10";
     std::string branch;
+    std::string workspace = ".";
 };
+
+/// What past runs say; nothing where there are none. A workspace that cannot be read is a warning: the plan stands without.
+PastDurations past_durations(const std::string& workspace, Console& console) {
+    if (!store::Store::is_there(workspace)) return {};
+    try {
+        return store::Store(workspace).past_durations();
+    } catch (const Error& failure) {
+        console.complain(std::string("warning: past runs are not known: ") + printable(failure.what()));
+        return {};
+    }
+}
+
+bool knows_every_job(const PastDurations& past, const Pipeline& pipeline) {
+    if (!past) return false;
+    for (const PipelineStage& stage : pipeline.stages) {
+        for (const PipelineJob& job : stage.jobs) {
+            if (!past(pipeline.name, stage.name, job.name)) return false;
+        }
+    }
+    return true;
+}
 
 int plan(const Arguments& given, bool has_branch, Console& console) {
     const unsigned workers = parse_workers(given.workers);
     RunOptions options;
     if (has_branch) options.branch = given.branch;
     const RunPreview preview = preview_run(read_pipeline(given.file, console), options);
-    const ScheduleAnalysis analysis = analyse_schedule(preview.pipeline, PastDurations(), workers);
-    console.out.write(render::plan_text(preview.pipeline, analysis, preview.skips));
+    const PastDurations past = past_durations(given.workspace, console);
+    const ScheduleAnalysis analysis = analyse_schedule(preview.pipeline, past, workers);
+    const auto durations = knows_every_job(past, preview.pipeline) ? render::Durations::known : render::Durations::unknown;
+    console.out.write(render::plan_text(preview.pipeline, analysis, preview.skips, durations));
     for (const std::string& suggestion : analysis.optimization_suggestions) console.out.write("hint      " + suggestion + '\n');
     return exit_success;
 }
@@ -42,6 +68,7 @@ void add_plan(CLI::App& app, Action& chosen) {
     command->add_option("-j,--workers", given->workers, "Jobs at once; 0 for no limit (default 10)")->type_name("N");
     CLI::Option* const branch =
         command->add_option("--branch", given->branch, "The branch that conditions see (default: git's)")->type_name("NAME");
+    command->add_option("--workspace", given->workspace, "Where past runs are kept, below .kahn/ (default: here)")->type_name("DIR");
     command->footer("Stages of one level may run at the same time.\n\nExamples:\n  kahn plan ci.yaml\n  kahn plan ci.yaml -j 2 --branch main");
     command->callback([given, branch, &chosen] {
         const bool has_branch = branch->count() > 0;

@@ -100,7 +100,7 @@ static_assert(!std::is_aggregate_v<Retention>);
 
 /// When what is recorded reaches the disk.
 enum class Durability {
-    normal,  ///< appended at once, fsync in groups at most every 100 ms and at a run's end: nothing is lost to a killed process
+    normal,  ///< appended at once, fsync in groups, every 0.1 to 1 s, and at a run's end: nothing is lost to a killed process
     full,    ///< fsync of every end state
 };
 

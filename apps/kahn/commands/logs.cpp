@@ -1,0 +1,212 @@
+#include "command.hpp"
+#include "exit_code.hpp"
+#include "output.hpp"
+#include "store_access.hpp"
+#include "usage_error.hpp"
+
+#include "log_reader.hpp"
+
+#include "base/text.hpp"
+#include "render/json_text.hpp"
+#include "render/terminal_text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+namespace kahn::app {
+namespace {
+
+struct Arguments {
+    std::string workspace = ".";
+    std::string run;
+    std::string job;
+    std::string attempt;
+    bool follow = false;
+    bool as_json = false;
+};
+
+/// Prints what jobs printed: raw where nobody is hurt by it, harmless on a terminal, as objects for programs.
+class LogPrinter {
+public:
+    LogPrinter(Console& console, bool as_json, bool has_many)
+        : console_(console), as_json_(as_json), has_many_(has_many), is_terminal_(::isatty(STDOUT_FILENO) == 1) {}
+
+    /// \param bytes what follows what was printed before of this attempt
+    void print(const std::string& run, const PipelineStage& stage, const PipelineJob& job, int attempt, std::string_view bytes) {
+        if (bytes.empty()) return;
+        const std::string name = stage.name + "." + job.name;
+        if (as_json_) return print_json(run, stage, job, attempt, bytes);
+        const std::string title = name + " (attempt " + std::to_string(attempt) + ")";
+        if (has_many_ && title != last_title_) {
+            if (!last_title_.empty() && !at_line_start_) console_.out.write("\n");
+            console_.out.write("==> " + printable(title) + " <==\n");
+            last_title_ = title;
+        }
+        at_line_start_ = bytes.back() == '\n';
+        if (!is_terminal_) return console_.out.write(bytes);
+        std::string out;
+        while (!bytes.empty()) {
+            const auto end = bytes.find('\n');
+            render::append_terminal_line(out, bytes.substr(0, end));
+            if (end != std::string_view::npos) out += '\n';
+            bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+        }
+        console_.out.write(out);
+    }
+
+    bool is_over() const { return console_.out.error() != 0; }
+
+private:
+    void print_json(const std::string& run, const PipelineStage& stage, const PipelineJob& job, int attempt, std::string_view bytes) {
+        std::string out;
+        {
+            render::JsonObject object(out);
+            object.number("v", 1);
+            object.text("type", "log");
+            object.text("run", run);
+            object.text("stage", stage.name);
+            object.text("job", job.name);
+            object.number("attempt", attempt);
+            const std::size_t before = out.size();
+            if (!object.text("text", bytes)) {
+                out.resize(before);
+                object.text("data_b64", to_base64(bytes));
+            }
+        }
+        console_.out.write(out + '\n');
+    }
+
+    Console& console_;
+    bool as_json_;
+    bool has_many_;
+    bool is_terminal_;
+    bool at_line_start_ = true;
+    std::string last_title_;
+};
+
+int parse_attempt(const std::string& text) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < 1) {
+        throw UsageError("--attempt " + printable(text) + ": attempts count from 1");
+    }
+    return number;
+}
+
+std::vector<JobPlace> jobs_of(const Pipeline& run, const std::string& job) {
+    if (!job.empty()) return {find_job(run, job)};
+    std::vector<JobPlace> all;
+    for (const PipelineStage& stage : run.stages) {
+        for (const PipelineJob& each : stage.jobs) all.push_back({&stage, &each});
+    }
+    return all;
+}
+
+/// Prints the new parts of every attempt that is wanted. \return whether everything has ended
+class Pass {
+public:
+    Pass(const store::Store& store, const Arguments& given, LogPrinter& printer) : store_(store), given_(given), printer_(printer) {
+        if (!given.attempt.empty()) only_ = parse_attempt(given.attempt);
+    }
+
+    /// \param is_last nothing more will come: also what looks incomplete is printed
+    bool print(const std::string& id, bool is_last) {
+        const RunRecord record = store_.load(id);
+        bool has_ended = true;
+        for (const JobPlace& place : jobs_of(record.pipeline, given_.job)) {
+            if (!is_end(place.job->status)) has_ended = false;
+            if (!place.job->reused_from.empty()) {
+                print_reused(*place.stage, *place.job);
+                continue;
+            }
+            require_attempt(*place.job);
+            print_job(id, *place.stage, *place.job, is_last || is_end(place.job->status));
+        }
+        return has_ended || is_end(record.pipeline.status) || record.is_interrupted;
+    }
+
+private:
+    void require_attempt(const PipelineJob& job) const {
+        const bool is_missing = only_ && is_end(job.status) && static_cast<std::size_t>(*only_) > job.attempts.size();
+        if (!is_missing || given_.job.empty()) return;
+        throw UsageError("--attempt " + std::to_string(*only_) + ": job '" + printable(job.name) + "' had " + std::to_string(job.attempts.size()));
+    }
+
+    /// It printed nothing here: what it printed then is in the log of that run.
+    void print_reused(const PipelineStage& stage, const PipelineJob& job) {
+        if (!reused_.insert(stage.name + '\0' + job.name).second) return;
+        const RunRecord origin = store_.load(job.reused_from);
+        const PipelineStage* const its_stage = origin.pipeline.find_stage(stage.name);
+        if (!its_stage) return;
+        for (const PipelineJob& each : its_stage->jobs) {
+            if (each.name == job.name) print_job(job.reused_from, *its_stage, each, true);
+        }
+    }
+
+    void print_job(const std::string& id, const PipelineStage& stage, const PipelineJob& job, bool has_ended) {
+        for (const JobAttempt& attempt : job.attempts) {
+            const bool is_newest = &attempt == &job.attempts.back();
+            if (only_ ? attempt.number != *only_ : !given_.follow && !is_newest) continue;
+            if (attempt.log.empty()) continue;
+            const bool is_complete = has_ended || !is_newest;
+            auto& reader = readers_.try_emplace(attempt.log, attempt.log).first->second;
+            for (std::string piece = reader.read(is_complete); !piece.empty() && !printer_.is_over(); piece = reader.read(is_complete)) {
+                printer_.print(id, stage, job, attempt.number, piece);
+            }
+        }
+    }
+
+    const store::Store& store_;
+    const Arguments& given_;
+    LogPrinter& printer_;
+    std::optional<int> only_;
+    std::map<std::filesystem::path, LogReader> readers_;
+    std::set<std::string> reused_;
+};
+
+int logs(const Arguments& given, Console& console) {
+    const auto store = open_store(given.workspace, console);
+    const std::string id = run_id(*store, given.run);
+    LogPrinter printer(console, given.as_json, given.job.empty());
+    Pass pass(*store, given, printer);
+    if (!given.follow) {
+        pass.print(id, true);
+        return exit_success;
+    }
+    for (;;) {
+        const bool is_live = store->is_live(id);
+        const bool has_ended = pass.print(id, !is_live);
+        console.out.flush();
+        if (has_ended || !is_live || printer.is_over()) return exit_success;
+        ::poll(nullptr, 0, 100);
+    }
+}
+
+}  // namespace
+
+void add_logs(CLI::App& app, Action& chosen) {
+    const auto given = std::make_shared<Arguments>();
+    CLI::App* const command = app.add_subcommand("logs", "Print what the jobs of a run printed");
+    command->add_option("RUN", given->run, "Its id, or what it begins with; last: the newest")->required()->type_name("");
+    command->add_option("JOB", given->job, "JOB or STAGE.JOB; without it: every job, with a heading")->type_name("");
+    command->add_flag("--follow,-f", given->follow, "Go on until the job, or the run, has ended; every attempt");
+    command->add_option("--attempt", given->attempt, "Which one, from 1 (default: the last one)")->type_name("N");
+    command->add_flag("--json", given->as_json, "One object for each piece");
+    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    command->footer(
+        "On a terminal control characters other than colours are left out; into a file or a pipe go the very bytes.\n\n"
+        "Examples:\n"
+        "  kahn logs last\n"
+        "  kahn logs 01J9ZK4Q \"unit (gcc)\" --follow");
+    command->callback([given, &chosen] { chosen = [given](Console& console) { return logs(*given, console); }; });
+}
+
+}  // namespace kahn::app

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <kahn/model/run_record.hpp>
+#include <kahn/store/store.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace kahn::app {
+
+struct Console;
+
+/// The runs of a workspace, for a command that asks about them: makes none where there is none.
+/// \throws Error (unknown_run, workspace_unusable)
+std::shared_ptr<store::Store> open_store(const std::string& workspace, Console& console);
+
+/// The full id of a run: a unique prefix does, and `last` is the newest.
+/// \throws Error (unknown_run)
+std::string run_id(const store::Store& store, const std::string& given);
+
+/// A job of a run by `job` or `stage.job`.
+struct JobPlace {
+    const PipelineStage* stage = nullptr;
+    const PipelineJob* job = nullptr;
+};
+
+/// \throws UsageError, with a guess for a job that is not there, and all that are meant if the name is not unique
+JobPlace find_job(const Pipeline& run, const std::string& given);
+
+}  // namespace kahn::app
