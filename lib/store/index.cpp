@@ -41,6 +41,7 @@ CREATE TABLE runs(
 );
 CREATE INDEX runs_by_time ON runs(start_ns, id);
 CREATE INDEX runs_by_pipeline ON runs(pipeline, start_ns, id);
+CREATE INDEX runs_by_result ON runs(pipeline, status, start_ns, id);
 CREATE INDEX runs_by_status ON runs(status, start_ns, id);
 CREATE INDEX runs_sums ON runs(start_ns, status, duration_ns, executed, executed_passed, pipeline);
 CREATE INDEX runs_kept ON runs(start_ns) WHERE trimmed = 0;

@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "store_access.hpp"
 #include "usage_error.hpp"
 
 #include <kahn/monitor/pipeline_monitor.hpp>
@@ -28,7 +29,7 @@ int health(const Arguments& given, Console& console) {
     std::vector<std::string> names;
     std::shared_ptr<PipelineMonitor> monitor;
     if (store::Store::is_there(given.workspace)) {  // asking makes nothing
-        monitor = std::make_shared<PipelineMonitor>(given.workspace);
+        monitor = std::make_shared<PipelineMonitor>(open_store(given.workspace, console));
         names = monitor->store()->pipelines();
     }
     if (names.empty()) {

@@ -1,13 +1,12 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "store_access.hpp"
 #include "usage_error.hpp"
 #include "values.hpp"
 
-#include <kahn/base/error.hpp>
 #include <kahn/monitor/pipeline_monitor.hpp>
 #include <kahn/render/report.hpp>
-#include <kahn/store/store.hpp>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -72,17 +71,16 @@ void say_where(const fs::path& file, Console& console) {
 int report(const Arguments& given, Console& console) {
     const std::string type = require_one_of("--type", given.type, types);
     const std::string format = format_for(given);
-    if (!store::Store::is_there(given.workspace)) {
-        throw UsageError("no run is recorded in '" + printable(absolute_directory(given.workspace).native()) + "' yet");
-    }
-    PipelineMonitor monitor(given.workspace);
+    const auto store = open_store(given.workspace, console);
+    const std::string run = run_id(*store, given.run);
+    PipelineMonitor monitor(store);
     const ReportType wanted = *parse_report_type(type);
     if (format.empty()) {
-        const PipelineReport written = monitor.generate_report(given.run, wanted);
+        const PipelineReport written = monitor.generate_report(run, wanted);
         for (const fs::path& file : {written.html, written.markdown, written.json}) say_where(file, console);
         return exit_success;
     }
-    const PipelineReport computed = monitor.compute_report(given.run, wanted);
+    const PipelineReport computed = monitor.compute_report(run, wanted);
     const std::string text = render_as(format, computed);
     if (given.output == "-") {
         console.out.write(text);
@@ -105,7 +103,7 @@ int report(const Arguments& given, Console& console) {
 void add_report(CLI::App& app, Action& chosen) {
     const auto given = std::make_shared<Arguments>();
     CLI::App* const command = app.add_subcommand("report", "Report on a run that is recorded");
-    command->add_option("RUN", given->run, "The run's id, or how it begins")->required()->type_name("");
+    command->add_option("RUN", given->run, "Its id, or what it begins with; last: the newest")->required()->type_name("");
     command->add_option("--type", given->type, "execution (default), performance, quality, compliance or summary")->type_name("TYPE");
     command->add_option("--format", given->format, "json, markdown, html, junit or trace (default: the first three)")->type_name("FORMAT");
     command->add_option("-o,--output", given->output, "Where to (default: the run's reports/); - for standard output")->type_name("FILE");
@@ -113,7 +111,7 @@ void add_report(CLI::App& app, Action& chosen) {
     command->footer(
         "Prints the names of the files that were written.\n\n"
         "Examples:\n"
-        "  kahn report 01J9ZK4Q                                 for people and programs, in .kahn/runs/.../reports\n"
+        "  kahn report last                                     for people and programs, in .kahn/runs/.../reports\n"
         "  kahn report 01J9ZK4Q --type performance -o -         to read at once\n"
         "  kahn report 01J9ZK4Q --format junit -o report.xml    for a CI server\n"
         "  kahn report 01J9ZK4Q --format trace -o trace.json    for ui.perfetto.dev");

@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "store_access.hpp"
 #include "usage_error.hpp"
 
 #include <kahn/monitor/pipeline_monitor.hpp>
@@ -40,7 +41,7 @@ int stats(const Arguments& given, Console& console) {
         console.complain("no run is recorded in '" + printable(absolute_directory(given.workspace).native()) + "' yet");
         return exit_success;
     }
-    const MetricsSummary summary = PipelineMonitor(given.workspace).get_metrics_summary(days);
+    const MetricsSummary summary = PipelineMonitor(open_store(given.workspace, console)).get_metrics_summary(days);
     console.out.write(given.as_json ? render::to_json(summary) : render::to_text(summary));
     return exit_success;
 }
