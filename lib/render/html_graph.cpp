@@ -80,7 +80,7 @@ private:
         std::vector<double> count(next.size());
         for (auto& column : columns_) {
             const auto centre = [&](std::size_t point) { return count[point] > 0 ? sum[point] / count[point] : 0.0; };
-            std::stable_sort(column.begin(), column.end(), [&](std::size_t a, std::size_t b) { return centre(a) < centre(b); });
+            std::sort(column.begin(), column.end(), [&](std::size_t a, std::size_t b) { return std::pair(centre(a), a) < std::pair(centre(b), b); });
             for (std::size_t i = 0; i < column.size(); ++i) {
                 const double place = static_cast<double>(i) - static_cast<double>(column.size() - 1) / 2;
                 for (const std::size_t point : next[column[i]]) {

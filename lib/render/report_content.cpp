@@ -143,8 +143,13 @@ std::vector<Failure> failures_of(const RunRecord& record, const RunNames& names,
         failure.error = without_control_sequences(job.error);
         out.push_back(std::move(failure));
     });
-    std::stable_partition(out.begin(), out.end(), [](const Failure& failure) { return failure.words.style == "failure"; });
-    return out;
+    // Those that the run failed by come first.
+    const auto allowed = std::count_if(out.begin(), out.end(), [](const Failure& failure) { return failure.words.style != "failure"; });
+    std::vector<Failure> sorted(out.size());
+    auto hard = sorted.begin();
+    auto soft = sorted.end() - allowed;
+    for (Failure& failure : out) *(failure.words.style == "failure" ? hard++ : soft++) = std::move(failure);
+    return sorted;
 }
 
 // ---- execution
@@ -203,7 +208,10 @@ Table critical_table(const RunRecord& record, const RunNames& names) {
     for_each_job(record.pipeline, [&](const PipelineStage& stage, const PipelineJob& job) {
         if (critical.contains(stage, job)) path.emplace_back(job.start_time, &stage, &job);
     });
-    std::stable_sort(path.begin(), path.end(), [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); });
+    // Of those that start at once the one that ends first has led to the other.
+    std::sort(path.begin(), path.end(), [](const auto& a, const auto& b) {
+        return std::tie(std::get<0>(a), std::get<2>(a)->end_time) < std::tie(std::get<0>(b), std::get<2>(b)->end_time);
+    });
     for (const auto& [start, stage, job] : path) {
         std::optional<double> share;
         if (record.pipeline.duration > std::chrono::nanoseconds{0}) {
@@ -229,7 +237,9 @@ Table slowest_table(const PipelineReport& report, const RunNames& names) {
     for_each_job(report.run.pipeline, [&jobs](const PipelineStage& stage, const PipelineJob& job) {
         if (!job.attempts.empty()) jobs.emplace_back(&stage, &job);
     });
-    std::stable_sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) { return a.second->duration > b.second->duration; });
+    std::sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) {
+        return std::tie(b.second->duration, a.first->name, a.second->name) < std::tie(a.second->duration, b.first->name, b.second->name);
+    });
     if (jobs.size() > most_slowest) {
         table.omitted = jobs.size() - most_slowest;
         jobs.resize(most_slowest);
@@ -281,9 +291,9 @@ Table job_quality_table(const PipelineReport& report) {
     table.columns = {"Job", "Passed", "Rate", "Retried", "Flaky", "Failing since"};
     std::vector<const JobHistory*> jobs;
     for (const JobHistory& job : report.history.jobs) jobs.push_back(&job);
-    std::stable_sort(jobs.begin(), jobs.end(), [](const JobHistory* a, const JobHistory* b) {
+    std::sort(jobs.begin(), jobs.end(), [](const JobHistory* a, const JobHistory* b) {
         const auto weight = [](const JobHistory* job) { return job->failing_since ? 0 : job->is_flaky() ? 1 : 2; };
-        return weight(a) < weight(b);
+        return std::tuple(weight(a), a) < std::tuple(weight(b), b);  // they lie in a vector, in their order
     });
     for (const JobHistory* const job : jobs) {
         std::optional<double> rate;
