@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 namespace kahn::app {
 namespace {
 
@@ -20,21 +22,39 @@ std::vector<OptionFacts> options_of(const CLI::App& app) {
     return options;
 }
 
-}  // namespace
-
-CommandTree describe(const CLI::App& app) {
-    CommandTree tree;
-    tree.description = app.get_description();
-    tree.footer = app.get_footer();
-    tree.options = options_of(app);
+std::vector<CommandFacts> commands_of(const CLI::App& app) {
+    std::vector<CommandFacts> commands;
     for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
         CommandFacts facts;
         facts.name = command->get_name();
         facts.description = command->get_description();
         facts.footer = command->get_footer();
         facts.options = options_of(*command);
-        tree.commands.push_back(std::move(facts));
+        facts.commands = commands_of(*command);
+        commands.push_back(std::move(facts));
     }
+    return commands;
+}
+
+}  // namespace
+
+std::vector<OptionFacts> CommandFacts::all_options() const {
+    std::vector<OptionFacts> all = options;
+    for (const CommandFacts& command : commands) {
+        for (const OptionFacts& option : command.options) {
+            const auto is_same = [&option](const OptionFacts& known) { return known.names == option.names; };
+            if (std::none_of(all.begin(), all.end(), is_same)) all.push_back(option);
+        }
+    }
+    return all;
+}
+
+CommandTree describe(const CLI::App& app) {
+    CommandTree tree;
+    tree.description = app.get_description();
+    tree.footer = app.get_footer();
+    tree.options = options_of(app);
+    tree.commands = commands_of(app);
     return tree;
 }
 

@@ -22,6 +22,10 @@ struct CommandFacts {
     std::string description;
     std::string footer;
     std::vector<OptionFacts> options;
+    std::vector<CommandFacts> commands;  ///< of its own: `kahn remote trigger`
+
+    /// Its own options and those of its commands, each once.
+    std::vector<OptionFacts> all_options() const;
 };
 
 /// What the command line consists of: completions and the man page are made from this and nothing else.

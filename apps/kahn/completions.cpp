@@ -16,10 +16,15 @@ std::vector<std::string> option_words(const std::vector<OptionFacts>& options) {
     return words;
 }
 
-std::vector<std::string> command_words(const CommandTree& tree) {
+std::vector<std::string> names_of(const std::vector<CommandFacts>& commands) {
     std::vector<std::string> words;
-    for (const CommandFacts& command : tree.commands) words.push_back(command.name);
+    for (const CommandFacts& command : commands) words.push_back(command.name);
     return words;
+}
+
+/// The commands that can stand after a command: its own, or any after `help`.
+std::vector<std::string> words_after(const CommandTree& tree, const CommandFacts& command) {
+    return names_of(command.name == "help" ? tree.commands : command.commands);
 }
 
 /// In single quotes for a shell. \param escaped further characters that want a backslash before them
@@ -42,24 +47,23 @@ std::string bash_completions(const CommandTree& tree) {
     std::string out =
         "# bash completion for kahn. Load it with: source <(kahn completions bash)\n"
         "_kahn() {\n"
-        "    local current=${COMP_WORDS[COMP_CWORD]} command= words= i\n"
+        "    local current=${COMP_WORDS[COMP_CWORD]} command= commands= options= i\n"
         "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
         "        case ${COMP_WORDS[i]} in -*) ;; *) command=${COMP_WORDS[i]}; break ;; esac\n"
         "    done\n"
         "    case $command in\n";
     for (const CommandFacts& command : tree.commands) {
-        auto words = option_words(command.options);
-        if (command.name == "help") words = command_words(tree);
-        out += "        " + command.name + ") words=" + quoted(join(words, " ")) + " ;;\n";
+        out += "        " + command.name + ") commands=" + quoted(join(words_after(tree, command), " ")) +
+               " options=" + quoted(join(option_words(command.all_options()), " ")) + " ;;\n";
     }
-    auto top = command_words(tree);
-    const auto options = option_words(tree.options);
-    top.insert(top.end(), options.begin(), options.end());
-    out += "        '') words=" + quoted(join(top, " ")) +
+    out += "        '') commands=" + quoted(join(names_of(tree.commands), " ")) + " options=" +
+           quoted(join(option_words(tree.options), " ")) +
            " ;;\n"
            "    esac\n"
-           "    if [[ $current == -* || -z $command || $command == help ]]; then\n"
-           "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+           "    if [[ $current == -* ]]; then\n"
+           "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$current\")\n"
+           "    elif [[ -n $commands && (-z $command || ${COMP_WORDS[COMP_CWORD - 1]} == \"$command\") ]]; then\n"
+           "        mapfile -t COMPREPLY < <(compgen -W \"$commands\" -- \"$current\")\n"
            "    else\n"
            "        compopt -o filenames 2>/dev/null\n"
            "        mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
@@ -92,13 +96,15 @@ std::string zsh_completions(const CommandTree& tree) {
             continue;
         }
         out += "            _arguments -s";
-        for (const OptionFacts& option : command.options) {
+        for (const OptionFacts& option : command.all_options()) {
             if (option.is_positional) continue;
             for (const std::string& name : option.names) {
                 const std::string value = option.value.empty() ? "" : ":" + option.value + ":_files";
                 out += " \\\n                " + quoted("*" + name + "[") + quoted(option.description, "[]:\\") + quoted("]" + value);
             }
         }
+        const std::string own = join(names_of(command.commands), " ");
+        if (!own.empty()) out += " \\\n                '1:command:(" + own + ")'";
         out += " \\\n                '*:file:_files' ;;\n";
     }
     out += "    esac\n"
@@ -121,9 +127,11 @@ std::string fish_completions(const CommandTree& tree) {
     }
     for (const OptionFacts& option : tree.options) option_line("__fish_use_subcommand", option);
     for (const CommandFacts& command : tree.commands) {
-        for (const OptionFacts& option : command.options) option_line("__fish_seen_subcommand_from " + command.name, option);
+        for (const OptionFacts& option : command.all_options()) option_line("__fish_seen_subcommand_from " + command.name, option);
+        const auto words = words_after(tree, command);
+        if (words.empty()) continue;
+        out += "complete -c kahn -f -n '__fish_seen_subcommand_from " + command.name + "' -a " + quoted(join(words, " ")) + "\n";
     }
-    out += "complete -c kahn -f -n '__fish_seen_subcommand_from help' -a " + quoted(join(command_words(tree), " ")) + "\n";
     return out;
 }
 

@@ -38,6 +38,15 @@ void append_as_it_stands(std::string& out, std::string_view text) {
     if (!text.empty()) out += ".PP\n.nf\n" + set(text) + "\n.fi\n";
 }
 
+void append_commands(std::string& out, const std::string& before, const std::vector<CommandFacts>& commands) {
+    for (const CommandFacts& command : commands) {
+        out += ".SS " + set(before + command.name) + "\n" + set(command.description) + ".\n";
+        append_options(out, command.options);
+        append_as_it_stands(out, command.footer);
+        append_commands(out, before + command.name + " ", command.commands);  // two levels are all there are
+    }
+}
+
 }  // namespace
 
 std::string man_page(const CommandTree& tree, const std::string& version) {
@@ -48,11 +57,7 @@ std::string man_page(const CommandTree& tree, const std::string& version) {
     out += ".SH OPTIONS\n";
     append_options(out, tree.options);
     out += ".SH COMMANDS\n";
-    for (const CommandFacts& command : tree.commands) {
-        out += ".SS kahn " + set(command.name) + "\n" + set(command.description) + ".\n";
-        append_options(out, command.options);
-        append_as_it_stands(out, command.footer);
-    }
+    append_commands(out, "kahn ", tree.commands);
     out += ".SH EXAMPLES AND EXIT STATUS\n";
     append_as_it_stands(out, tree.footer);
     out += ".SH FILES\n.TP\n.I .kahn/\nbelow the workspace: every run, with its logs and artifacts.\n";

@@ -38,13 +38,16 @@ BOOST_AUTO_TEST_CASE(bash_completes_commands_options_and_files) {
     BOOST_TEST(offered_by_bash("help sch") == "schema\n");
     BOOST_TEST(offered_by_bash("run --sch") == "--schedule\n");
     BOOST_TEST(offered_by_bash("run scr") == "script\n");
+    BOOST_TEST(offered_by_bash("remote tri") == "trigger\n");
+    BOOST_TEST(offered_by_bash("remote wait --poll") == "--poll-interval\n");
     BOOST_TEST(offered_by_bash("run nothing-of-the-kind") == "\n");
 }
 
 BOOST_AUTO_TEST_CASE(every_command_and_every_long_option_of_run_is_in_every_script) {
     for (const std::string shell : {"bash", "zsh", "fish", "man"}) {
         const std::string script = kahn({"completions", shell}).run().out;
-        for (const std::string command : {"run", "validate", "explain", "schema", "plan", "graph", "list", "doctor", "completions"}) {
+        for (const std::string command : {"run", "validate", "explain", "schema", "plan", "graph", "list", "doctor", "completions",
+                                          "runs", "rerun", "report", "health", "remote", "trigger"}) {
             BOOST_TEST(contains(script, command), shell << " lacks " << command);
         }
         for (const std::string option : {"schedule", "workspace", "grace"}) {

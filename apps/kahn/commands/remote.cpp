@@ -309,6 +309,7 @@ void add_remote(CLI::App& app, Action& chosen) {
     command = add("jobs", "List the jobs of a run", jobs, given);
     add_run_id(command, given, true);
     add_remote_files(*remote, chosen);
+    for (CLI::App* const nested : remote->get_subcommands([](const CLI::App*) { return true; })) nested->footer("");
     remote->footer(
         "The token comes from the environment or from a file, never from the command line.\n\n"
         "Exit status: 0 success, 1 the run failed, 2 refused as it was asked, 4 the run was skipped, 5 not permitted,\n"
