@@ -28,10 +28,8 @@ public:
             sleepers_.erase(sleepers_.begin());
         }
     }
-    /// To the earliest deadline that somebody sleeps for.
-    void advance_to_next() {
-        if (!sleepers_.empty()) advance(sleepers_.begin()->first - now());
-    }
+    /// The earliest deadline that somebody sleeps for; there must be one.
+    SteadyTime next() const { return sleepers_.begin()->first; }
     std::size_t sleepers() const noexcept { return sleepers_.size(); }
 
 private:
