@@ -99,9 +99,14 @@ struct RemoteSession::Impl {
         console.stop.raise();
         asio::post(context, [this, name] {
             last_signal = name;
-            is_cancelled = true;
-            signal.emit(asio::cancellation_type::terminal);
+            is_to_be_cancelled = true;
         });
+    }
+
+    /// Says that the operation has begun: a signal that is emitted before would be lost.
+    static asio::awaitable<AsyncPipelineResult> begin(Impl* impl, asio::awaitable<AsyncPipelineResult> operation) {
+        impl->has_begun = true;
+        co_return co_await std::move(operation);
     }
 
     Console& console;
@@ -109,7 +114,8 @@ struct RemoteSession::Impl {
     std::unique_ptr<AsyncPipelineManager> manager;
     asio::cancellation_signal signal;
     std::string last_signal;
-    bool is_cancelled = false;
+    bool is_to_be_cancelled = false;
+    bool has_begun = false;
     std::unique_ptr<SignalWatch> watch;  // the last: its thread uses all the others
 };
 
@@ -125,15 +131,17 @@ AsyncPipelineResult RemoteSession::run(const Operation& operation) {
     bool is_over = false;
     Impl& impl = *impl_;
     impl.context.restart();
-    asio::co_spawn(impl.context, operation(*impl.manager),
+    impl.has_begun = false;
+    impl.is_to_be_cancelled = false;
+    asio::co_spawn(impl.context, Impl::begin(&impl, operation(*impl.manager)),
                    asio::bind_cancellation_slot(impl.signal.slot(), [&](std::exception_ptr thrown, AsyncPipelineResult value) {
                        failure = std::move(thrown);
                        result = std::move(value);
                        is_over = true;
                    }));
     while (!is_over && impl.context.run_one() > 0) {
-        // A signal between two steps of the operation would be missed: it is told again.
-        if (!is_over && std::exchange(impl.is_cancelled, false)) impl.signal.emit(asio::cancellation_type::terminal);
+        if (is_over || !impl.has_begun || !std::exchange(impl.is_to_be_cancelled, false)) continue;
+        impl.signal.emit(asio::cancellation_type::terminal);
     }
     if (failure) {
         try {

@@ -26,6 +26,7 @@ namespace kahn::remote {
 struct OperationControl {
     boost::asio::cancellation_signal signal;
     bool is_cancelled = false;
+    bool has_begun = false;  ///< a signal that is emitted before would be lost, or tear the coroutine apart at its very end
 };
 
 /// Whatever is thrown inside becomes a failure; and a cancellation that came before the first step is not lost.
@@ -33,6 +34,7 @@ template <class T>
 boost::asio::awaitable<Result<T>> guard_operation(std::shared_ptr<OperationControl> control, boost::asio::awaitable<Result<T>> body) {
     Result<T> result = RemoteFailure(ErrorKind::cancelled, "cancelled");
     if (control->is_cancelled) co_return result;
+    control->has_begun = true;
     try {
         result = co_await std::move(body);
     } catch (const boost::system::system_error& error) {
@@ -84,7 +86,7 @@ struct InitiateOperation {
             slot.assign([strand, control](boost::asio::cancellation_type) {
                 boost::asio::dispatch(strand, [control] {
                     control->is_cancelled = true;
-                    control->signal.emit(boost::asio::cancellation_type::terminal);
+                    if (control->has_begun) control->signal.emit(boost::asio::cancellation_type::terminal);
                 });
             });
         }
