@@ -15,10 +15,12 @@ namespace asio = boost::asio;
 struct Alarm::Setting {
     SteadyTime at;
     asio::cancellation_signal signal;
-    bool is_off = false;  // also for a cancellation that comes before the sleep has begun
+    bool is_off = false;     // also for a cancellation that comes before the sleep has begun
+    bool has_begun = false;  // a signal that is emitted before would be lost
 
     static asio::awaitable<void> sleep(std::shared_ptr<Setting> setting, std::shared_ptr<Clock> clock) {
         if (setting->is_off) co_return;
+        setting->has_begun = true;
         co_await clock->sleep_until(setting->at);
     }
 };
@@ -30,7 +32,7 @@ Alarm::~Alarm() { call_off(); }
 void Alarm::call_off() {
     if (const auto setting = std::exchange(setting_, nullptr)) {
         setting->is_off = true;
-        setting->signal.emit(asio::cancellation_type::terminal);
+        if (setting->has_begun) setting->signal.emit(asio::cancellation_type::terminal);
     }
 }
 
