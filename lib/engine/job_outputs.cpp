@@ -4,12 +4,12 @@
 
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
+#include "model/name.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -25,14 +25,8 @@ constexpr std::string_view reserved_prefix = "KAHN_";
 
 [[noreturn]] void refuse_file(const std::string& what) { throw Error(Errc::invalid_argument, "KAHN_OUTPUT: " + what); }
 
-bool is_name(std::string_view text) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-    return !text.empty() && is_letter(text.front()) &&
-           std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
-}
-
 void require_name(std::string_view name, std::size_t line) {
-    if (!is_name(name)) refuse(line, "'" + printable(name) + "' is no name: letters, digits and _, not a digit first");
+    if (!is_variable_name(name)) refuse(line, "'" + printable(name) + "' is no name: letters, digits and _, not a digit first");
     if (name.starts_with(reserved_prefix)) refuse(line, "'" + std::string(name) + "' is kahn's own: names that begin with KAHN_ are");
 }
 

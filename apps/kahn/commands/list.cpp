@@ -7,6 +7,7 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "render/json_array.hpp"
 #include "render/json_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -20,25 +21,13 @@ namespace kahn::app {
 namespace {
 
 namespace fs = std::filesystem;
+using render::append_json_array;
 using render::JsonObject;
 
 struct Arguments {
     std::string path = ".";
     bool as_json = false;
 };
-
-/// Calls `each` with a comma between.
-template <class Range, class Each>
-void append_array(std::string& out, const Range& range, Each each) {
-    out += '[';
-    bool is_first = true;
-    for (const auto& element : range) {
-        if (!is_first) out += ',';
-        is_first = false;
-        each(element);
-    }
-    out += ']';
-}
 
 std::string json_of(const Pipeline& pipeline, const std::string& file) {
     std::string out;
@@ -48,12 +37,12 @@ std::string json_of(const Pipeline& pipeline, const std::string& file) {
         object.text("pipeline", pipeline.name);
         object.text("description", pipeline.description);
         object.name("stages");
-        append_array(out, pipeline.stages, [&out](const PipelineStage& stage) {
+        append_json_array(out, pipeline.stages, [&out](const PipelineStage& stage) {
             JsonObject its(out);
             its.text("name", stage.name);
             its.texts("dependencies", stage.dependencies);
             its.name("jobs");
-            append_array(out, stage.jobs, [&out](const PipelineJob& job) {
+            append_json_array(out, stage.jobs, [&out](const PipelineJob& job) {
                 JsonObject own(out);
                 own.text("name", job.name);
                 own.texts("dependencies", job.dependencies);
