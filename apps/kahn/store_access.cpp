@@ -5,6 +5,7 @@
 #include "output.hpp"
 #include "usage_error.hpp"
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 
 #include <vector>
@@ -18,6 +19,10 @@ std::shared_ptr<store::Store> open_store(const std::string& workspace, Console& 
         if (level == LogLevel::warning) console.complain("warning: " + printable(line));
     };
     return std::make_shared<store::Store>(workspace, options);
+}
+
+void say_nothing_is_recorded(const std::string& workspace, Console& console) {
+    console.complain("no run is recorded in '" + printable(absolute_directory(workspace).native()) + "' yet");
 }
 
 std::string run_id(const store::Store& store, const std::string& given) {

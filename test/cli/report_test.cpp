@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(stats_add_up_and_say_what_cannot_be_compared) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_run_they_say_so_and_make_nothing) {
-    for (const char* command : {"health", "stats"}) {
+    for (const char* command : {"runs", "health", "stats"}) {
         const auto result = run({command});
         BOOST_TEST(result.exit_code == 0);
         BOOST_TEST(result.out == "");

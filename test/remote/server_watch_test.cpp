@@ -16,7 +16,11 @@ using testing::Listener;
 namespace {
 
 constexpr int repositories = 10;
+#if defined(__SANITIZE_THREAD__)
+constexpr int runs_each = 5;  // every access is checked: the short form
+#else
 constexpr int runs_each = 100;
+#endif
 
 std::string name_of(int repository) { return "r" + std::to_string(repository); }
 

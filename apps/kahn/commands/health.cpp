@@ -8,9 +8,6 @@
 #include <kahn/render/report.hpp>
 #include <kahn/store/store.hpp>
 
-#include "base/files.hpp"
-#include "base/text.hpp"
-
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -33,7 +30,7 @@ int health(const Arguments& given, Console& console) {
         names = monitor->store()->pipelines();
     }
     if (names.empty()) {
-        console.complain("no run is recorded in '" + printable(absolute_directory(given.workspace).native()) + "' yet");
+        say_nothing_is_recorded(given.workspace, console);
         return given.pipeline.empty() ? exit_success : exit_usage;
     }
     if (!given.pipeline.empty()) {

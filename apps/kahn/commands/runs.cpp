@@ -122,6 +122,10 @@ std::vector<RunSummary> find(const store::Store& store, const Arguments& given, 
 
 int runs(const Arguments& given, Console& console) {
     const auto query = query_of(given);
+    if (!store::Store::is_there(given.workspace)) {  // asking makes nothing
+        say_nothing_is_recorded(given.workspace, console);
+        return exit_success;
+    }
     const auto store = open_store(given.workspace, console);
     if (given.reindex) {
         const auto done = store->reindex();

@@ -8,7 +8,6 @@
 #include <kahn/render/report.hpp>
 #include <kahn/store/store.hpp>
 
-#include "base/files.hpp"
 #include "base/text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -38,7 +37,7 @@ int parse_days(const std::string& text) {
 int stats(const Arguments& given, Console& console) {
     const int days = parse_days(given.days);
     if (!store::Store::is_there(given.workspace)) {  // asking makes nothing
-        console.complain("no run is recorded in '" + printable(absolute_directory(given.workspace).native()) + "' yet");
+        say_nothing_is_recorded(given.workspace, console);
         return exit_success;
     }
     const MetricsSummary summary = PipelineMonitor(open_store(given.workspace, console)).get_metrics_summary(days);
