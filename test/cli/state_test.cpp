@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(a_running_job_is_followed_to_its_end) {
 }
 
 BOOST_AUTO_TEST_CASE(runs_are_listed_filtered_and_indexed_anew) {
-    BOOST_TEST(kahn_in({"runs"}).run().exit_code == 2);
+    BOOST_TEST(kahn_in({"runs"}).run().exit_code == 0);
     BOOST_TEST(!std::filesystem::exists(directory / ".kahn"));
     BOOST_TEST(kahn_in({"run", "ci.yaml"}).run().exit_code == 0);
     BOOST_TEST(kahn_in({"runs"}).run().out.find("  3 of 3 ok\n") != std::string::npos);
