@@ -28,7 +28,7 @@ void write_gated_pipeline(StateWorld& world) {
 
 BOOST_FIXTURE_TEST_SUITE(state, StateWorld)
 
-BOOST_AUTO_TEST_CASE(D01_a_run_that_is_killed_at_any_time_is_continued_right) { require_none(kill_at_random(12 / slowness + 1, 42)); }
+BOOST_AUTO_TEST_CASE(D01_a_run_that_is_killed_at_any_time_is_continued_right) { require_none(kill_at_random(slowness == 1 ? 13 : 6, 42)); }
 
 BOOST_AUTO_TEST_CASE(D02_killed_at_a_write_fsync_or_rename_it_is_continued_right) {
     require_none(sweep_of_kills(calls_that_write, 9 * slowness));
