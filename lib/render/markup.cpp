@@ -21,13 +21,6 @@ std::string_view take(std::string_view& text) {
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; }
 
-/// U+202A to U+202E and U+2066 to U+2069: text that they stand in reads other than it is.
-bool turns_direction(std::string_view character) noexcept {
-    if (character.size() != 3 || character[0] != '\xE2') return false;
-    const auto last = static_cast<unsigned char>(character[2]);
-    return (character[1] == '\x80' && last >= 0xAA && last <= 0xAE) || (character[1] == '\x81' && last >= 0xA6 && last <= 0xA9);
-}
-
 void append_visible(std::string& out, unsigned code) {
     char escape[16];
     std::snprintf(escape, sizeof escape, code > 0xFF ? "\\u%04x" : "\\x%02x", code);
@@ -65,7 +58,7 @@ void append_html(std::string& out, std::string_view text) {
             else out += c;
         } else if (c.size() == 2 && c[0] == '\xC2' && static_cast<unsigned char>(c[1]) < 0xA0) {
             append_visible(out, static_cast<unsigned char>(c[1]));
-        } else if (turns_direction(c)) {
+        } else if (is_bidi_control(c)) {
             append_visible(out, 0x2000U | (static_cast<unsigned char>(c[1]) & 0x3FU) << 6U | (static_cast<unsigned char>(c[2]) & 0x3FU));
         } else {
             out += c;
