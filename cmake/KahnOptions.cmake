@@ -16,9 +16,10 @@ set(CMAKE_C_STANDARD 11)
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
   find_program(KAHN_CCACHE ccache)
-  if(KAHN_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${KAHN_CCACHE}")
-    set(CMAKE_C_COMPILER_LAUNCHER "${KAHN_CCACHE}")
+  if(KAHN_CCACHE)  # paths count from the source folder, so that clones of this tree share what they compiled
+    set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=true "${KAHN_CCACHE}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
+    set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
   endif()
 endif()
 

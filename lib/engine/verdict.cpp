@@ -9,6 +9,7 @@ Reason failure_reason(const AttemptOutcome& outcome) {
     switch (outcome.end) {
         case AttemptEnd::exited: return {Reason::Code::exit_code, describe(outcome)};
         case AttemptEnd::signaled: return {Reason::Code::signal, describe(outcome)};
+        case AttemptEnd::failed: return {Reason::Code::failed, outcome.message};
         case AttemptEnd::not_started: return {Reason::Code::not_started, outcome.message};
         case AttemptEnd::status_lost: return {Reason::Code::status_lost, outcome.message};
         case AttemptEnd::unkillable: return {Reason::Code::unkillable, outcome.message};

@@ -66,6 +66,7 @@ std::string describe(const AttemptOutcome& outcome) {
             return with_detail("exit " + (outcome.exit_code ? std::to_string(*outcome.exit_code) : "unknown"),
                                outcome.message);
         case AttemptEnd::signaled: return describe_signal(outcome);
+        case AttemptEnd::failed: return outcome.message.empty() ? "failed" : outcome.message;
         case AttemptEnd::not_started: return outcome.message.empty() ? "could not be started" : outcome.message;
         case AttemptEnd::status_lost: return with_detail("exit status lost", outcome.message);
         case AttemptEnd::stopped: return with_detail(describe_stop(outcome), outcome.message);

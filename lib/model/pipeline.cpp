@@ -8,7 +8,7 @@ namespace kahn {
 namespace {
 
 auto definition(const PipelineJob& job) {
-    return std::tie(job.name, job.commands, job.environment, job.artifacts, job.junit_reports, job.dependencies, job.timeout,
+    return std::tie(job.name, job.commands, job.github, job.native, job.wrap, job.leftovers, job.environment, job.artifacts, job.junit_reports, job.dependencies, job.timeout,
                     job.retry_count, job.retry_delay, job.allow_failure, job.working_directory);
 }
 
@@ -18,8 +18,8 @@ auto definition(const PipelineStage& stage) {
 }
 
 auto definition(const Pipeline& pipeline) {
-    return std::tie(pipeline.name, pipeline.description, pipeline.variables, pipeline.triggers, pipeline.timeout,
-                    pipeline.stages);
+    return std::tie(pipeline.name, pipeline.description, pipeline.variables, pipeline.secrets, pipeline.triggers,
+                    pipeline.timeout, pipeline.stages);
 }
 
 }  // namespace
@@ -37,6 +37,22 @@ std::string_view to_string(Trigger trigger) noexcept {
 std::optional<Trigger> parse_trigger(std::string_view word) noexcept {
     for (const Trigger trigger : {Trigger::push, Trigger::pull_request, Trigger::manual, Trigger::schedule}) {
         if (to_string(trigger) == word) return trigger;
+    }
+    return std::nullopt;
+}
+
+std::string_view to_string(LeftoverPolicy policy) noexcept {
+    switch (policy) {
+        case LeftoverPolicy::kill: return "kill";
+        case LeftoverPolicy::keep: return "keep";
+        case LeftoverPolicy::fail: return "fail";
+    }
+    return "unknown";
+}
+
+std::optional<LeftoverPolicy> parse_leftover_policy(std::string_view word) noexcept {
+    for (const LeftoverPolicy policy : {LeftoverPolicy::kill, LeftoverPolicy::keep, LeftoverPolicy::fail}) {
+        if (to_string(policy) == word) return policy;
     }
     return std::nullopt;
 }

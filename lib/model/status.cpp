@@ -30,6 +30,7 @@ std::string_view to_string(Reason::Code code) noexcept {
         case Reason::Code::none: return "none";
         case Reason::Code::exit_code: return "exit_code";
         case Reason::Code::signal: return "signal";
+        case Reason::Code::failed: return "failed";
         case Reason::Code::timeout: return "timeout";
         case Reason::Code::not_started: return "not_started";
         case Reason::Code::status_lost: return "status_lost";

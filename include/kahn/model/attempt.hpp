@@ -34,6 +34,7 @@ std::string_view to_string(OutputStream stream) noexcept;
 enum class AttemptEnd {
     exited,       ///< by `exit_code`
     signaled,     ///< by `signal`
+    failed,       ///< the work itself says so, with no exit code: see `message`
     not_started,  ///< see `message`
     status_lost,  ///< somebody else reaped the process
     stopped,      ///< ended because it was told to: see Executor

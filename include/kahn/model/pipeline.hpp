@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,33 @@ struct TestCounts {
 };
 static_assert(!std::is_aggregate_v<TestCounts>);
 
+/// A workflow on GitHub Actions that runs in place of a job's commands.
+struct GithubWorkflow {
+    GithubWorkflow() = default;
+
+    std::string repo;      ///< `owner/name`
+    std::string workflow;  ///< a file's name or a number
+    std::string ref;       ///< a branch or a tag; empty: the repository's default branch
+    Variables inputs;
+    bool wait = true;      ///< false: the job has succeeded once the workflow has been started
+
+    friend bool operator==(const GithubWorkflow&, const GithubWorkflow&) = default;
+};
+static_assert(!std::is_aggregate_v<GithubWorkflow>);
+
+/// What becomes of processes that are still there when an attempt's commands have ended.
+enum class LeftoverPolicy {
+    kill,  ///< ended, with a warning
+    keep,  ///< left alone, with a warning
+    fail,  ///< ended, and the attempt has failed
+};
+
+std::string_view to_string(LeftoverPolicy policy) noexcept;
+std::optional<LeftoverPolicy> parse_leftover_policy(std::string_view word) noexcept;
+
+/// A coroutine that runs in place of a job's commands.
+class NativeWork;
+
 /// The smallest unit that is scheduled: commands that run one after another in the same place.
 ///
 /// The upper part is what the pipeline file says, the lower part is filled by a run.
@@ -73,7 +101,11 @@ struct PipelineJob {
         : name(std::move(name_)), commands(std::move(commands_)) {}
 
     std::string name;
-    std::vector<std::string> commands;
+    std::vector<std::string> commands;      ///< empty only where `github` or `native` stands in their place
+    std::optional<GithubWorkflow> github;
+    std::shared_ptr<const NativeWork> native;  ///< no file can say it
+    std::vector<std::string> wrap;          ///< words before each command's own: `executor: {wrap: [...]}`
+    LeftoverPolicy leftovers = LeftoverPolicy::kill;
     Variables environment;
     std::vector<std::string> artifacts;     ///< globs, relative to the working directory
     std::vector<std::string> junit_reports;  ///< globs, relative to the working directory: `reports: {junit: ...}`
@@ -146,6 +178,7 @@ struct Pipeline {
     std::string name;
     std::string description;
     Variables variables;
+    std::vector<std::string> secrets;  ///< names of variables whose values are never shown or written
     std::vector<Trigger> triggers;
     std::chrono::milliseconds timeout{std::chrono::hours{2}};  ///< of a whole run
     std::vector<PipelineStage> stages;

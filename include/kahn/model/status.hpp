@@ -25,6 +25,7 @@ public:
         none,                ///< success, or not ended yet
         exit_code,           ///< a command exited with a code other than 0
         signal,              ///< a command was ended by a signal
+        failed,              ///< work without an exit code has failed: a remote run, a coroutine; the detail says how
         timeout,             ///< the job's or the pipeline's time was up
         not_started,         ///< a command could not be started: the detail has path, errno text and stage
         status_lost,         ///< the host took the exit status before kahn could read it
