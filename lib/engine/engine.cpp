@@ -130,7 +130,8 @@ Engine::Engine(EngineOptions options, std::filesystem::path workspace, Logger lo
         local_ = make_local_executor(options.process, logger);
         options.executor = local_;
     }
-    resources_.executor = std::move(options.executor);
+    resources_.executors.commands = std::move(options.executor);
+    resources_.executors.github = std::move(options.github_executor);
     resources_.clock = options.clock ? std::move(options.clock) : real_clock();
     resources_.slots = graph::WorkerSlots::make(options.max_workers);
     resources_.past_durations = std::move(options.past_durations);
@@ -160,6 +161,6 @@ ContainmentReport Engine::containment() const {
     return report;
 }
 
-void Engine::kill_all(std::chrono::milliseconds limit) noexcept { resources_.executor->kill_all(limit); }
+void Engine::kill_all(std::chrono::milliseconds limit) noexcept { resources_.executors.kill_all(limit); }
 
 }  // namespace kahn

@@ -191,7 +191,6 @@ Outcome outcome_of(const PipelineStage& stage, const PipelineJob& job) {
 asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto clock = run->resources().clock;
-    const auto executor = run->resources().executor;
     const SteadyTime began = clock->now();
     PipelineJob& job = run->job_of(node);
     Run::RunningJob running;
@@ -222,6 +221,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
             if (!running.told_to_end) {
                 const auto out_of_time = [&run, node] { run->end_job(node, Reason(Reason::Code::timeout)); };
                 const Deadline deadline(run->strand(), clock, attempt_began + job.timeout, out_of_time);
+                const auto executor = run->resources().executors.of(job);
                 const std::shared_ptr<AttemptListener> listener = std::make_shared<Forwarder>(run, node, attempt.number);
                 outcome = co_await executor->run(request, listener);
             }

@@ -7,6 +7,7 @@
 
 #include "engine/deadline.hpp"
 #include "engine/event_stream.hpp"
+#include "engine/job_executors.hpp"
 #include "engine/job_digest.hpp"
 #include "engine/job_setup.hpp"
 #include "engine/run_control.hpp"
@@ -30,7 +31,7 @@ class RunResources {
 public:
     RunResources() = default;
 
-    std::shared_ptr<Executor> executor;
+    JobExecutors executors;
     std::shared_ptr<Clock> clock;
     std::shared_ptr<graph::WorkerSlots> slots;
     PastDurations past_durations;

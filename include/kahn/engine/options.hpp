@@ -28,7 +28,8 @@ struct EngineOptions {
 
     unsigned max_workers = 10;  ///< jobs that run at once, over all runs. 0: no limit
     ProcessOptions process;
-    std::shared_ptr<Executor> executor;                ///< where jobs run; nothing: on this machine
+    std::shared_ptr<Executor> executor;                ///< where commands run; nothing: on this machine
+    std::shared_ptr<Executor> github_executor;         ///< where `github` jobs run; nothing: they fail, and say so
     std::shared_ptr<Clock> clock;                      ///< nothing: the machine's
     PastDurations past_durations;                      ///< nothing: every job counts as one second
     std::vector<std::shared_ptr<Observer>> observers;  ///< of every run
