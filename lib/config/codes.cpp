@@ -122,6 +122,8 @@ constexpr CodeRow rows[] = {
      "nothing; kahn takes it for "
      "a mistake."},
     {Code::too_many, "too many stages or jobs", "A pipeline has at most 100,000 stages and 1,000,000 jobs."},
+    {Code::mixed_work, "a job with two kinds of work",
+     "A job is done by commands, or by a coroutine of the program that embeds kahn. Of two there is no order; make two jobs."},
     {Code::more_problems, "more problems than are shown",
      "Only the first problems by position are kept. Correct these and look again."},
 };

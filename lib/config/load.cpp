@@ -3,10 +3,12 @@
 #include "config/checks.hpp"
 #include "config/document_builder.hpp"
 #include "config/keys.hpp"
+#include "config/native_jobs.hpp"
 #include "config/readers.hpp"
 #include "config/writers.hpp"
 
 #include "base/files.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 
 #include <unistd.h>
@@ -133,11 +135,28 @@ LoadResult load_value(const boost::json::value& value) {
     return result;
 }
 
-std::vector<Diagnostic> check(const Pipeline& pipeline) {
+namespace {
+
+std::vector<Diagnostic> check_as_written(const Pipeline& pipeline) {
     Report report;
     const Document document = document_of(pipeline, report);
     if (report.empty()) (void)read_pipeline(document, nullptr, report);
     return report.diagnostics(document);
+}
+
+std::string write(const Pipeline& pipeline, Format format) {
+    Report report;  // a text is written also of what could not be read again
+    const Document document = document_of(pipeline, report);
+    return format == Format::json ? write_json(document) : write_yaml(document);
+}
+
+}  // namespace
+
+std::vector<Diagnostic> check(const Pipeline& pipeline) {
+    if (!first_native_job(pipeline)) return check_as_written(pipeline);
+    std::vector<Diagnostic> found = check_as_written(with_commands_for_native_jobs(pipeline));
+    for (Diagnostic& diagnostic : check_native_jobs(pipeline)) found.push_back(std::move(diagnostic));
+    return found;
 }
 
 Pipeline require(LoadResult result) {
@@ -148,9 +167,13 @@ Pipeline require(LoadResult result) {
 }
 
 std::string to_text(const Pipeline& pipeline, Format format) {
-    Report report;  // a text is written also of what could not be read again
-    const Document document = document_of(pipeline, report);
-    return format == Format::json ? write_json(document) : write_yaml(document);
+    if (const NativePlace native = first_native_job(pipeline)) {
+        throw NotImplemented("saving the native job '" + native.stage->name + "." + native.job->name +
+                             "': its work is a coroutine of the program, which no file can say");
+    }
+    return write(pipeline, format);
 }
+
+std::string digest(const Pipeline& pipeline) { return sha256_hex(write(pipeline, Format::json)); }
 
 }  // namespace kahn::config

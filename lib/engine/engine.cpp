@@ -4,6 +4,7 @@
 
 #include "base/ulid.hpp"
 #include "engine/local_executor.hpp"
+#include "engine/native_executor.hpp"
 #include "engine/selection.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -130,9 +131,10 @@ Engine::Engine(EngineOptions options, std::filesystem::path workspace, Logger lo
         local_ = make_local_executor(options.process, logger);
         options.executor = local_;
     }
+    resources_.clock = options.clock ? std::move(options.clock) : real_clock();
+    resources_.executors.native = make_native_executor(options.process, resources_.clock);
     resources_.executors.commands = std::move(options.executor);
     resources_.executors.github = std::move(options.github_executor);
-    resources_.clock = options.clock ? std::move(options.clock) : real_clock();
     resources_.slots = graph::WorkerSlots::make(options.max_workers);
     resources_.past_durations = std::move(options.past_durations);
     resources_.observers = std::move(options.observers);

@@ -1,5 +1,7 @@
 #include "engine/job_digest.hpp"
 
+#include <kahn/engine/native_job.hpp>
+
 #include "base/sha256.hpp"
 
 #include <algorithm>
@@ -49,6 +51,12 @@ std::string job_digest(const AttemptRequest& request, std::string_view inputs) {
     PartsDigest digest;
     digest.add("kahn job 1");
     digest.add_all("commands", request.job.commands);
+    if (request.job.native) {
+        // Work that has no version is like no other work: not even its own, in another run.
+        const std::string& version = request.job.native->options().version;
+        digest.add(version.empty() ? "native, in run" : "native, version");
+        digest.add(version.empty() ? request.run_id : version);
+    }
     digest.add("environment");
     for (const auto& [name, value] : request.environment) {
         if (std::find(kahns_own.begin(), kahns_own.end(), name) != kahns_own.end()) continue;

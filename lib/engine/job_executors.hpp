@@ -14,6 +14,7 @@ public:
     JobExecutors() = default;
 
     std::shared_ptr<Executor> commands;
+    std::shared_ptr<Executor> native;
     std::shared_ptr<Executor> github;  ///< null: nobody here can
 
     /// \throws NotImplemented for a kind that has none

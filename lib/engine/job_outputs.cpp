@@ -92,6 +92,26 @@ Variables parse_outputs(std::string_view text) {
     return values;
 }
 
+std::string format_outputs(const Variables& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        std::string end = "END";
+        while (value.find(end) != std::string::npos) end += '_';
+        text += name + "<<" + end + '\n';
+        if (!value.empty()) text += value + '\n';
+        text += end + '\n';
+    }
+    return text;
+}
+
+void require_output(std::string_view name, std::string_view value) {
+    const std::string quoted = "output '" + printable(name) + "'";
+    if (!is_variable_name(name)) throw Error(Errc::invalid_argument, quoted + " is no name: letters, digits and _, not a digit first");
+    if (name.starts_with(reserved_prefix)) throw Error(Errc::invalid_argument, quoted + " is kahn's own: names that begin with KAHN_ are");
+    if (value.find('\0') != std::string_view::npos) throw Error(Errc::invalid_argument, quoted + ": a NUL byte cannot be in a variable");
+    if (value.size() > most_output_bytes) throw Error(Errc::invalid_argument, quoted + ": more than 1 MiB");
+}
+
 Variables take_outputs(const std::filesystem::path& file) {
     // O_NONBLOCK: a job may have put a FIFO there.
     const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));

@@ -119,6 +119,7 @@ AttemptRequest make_request(const RunContext& context, const PipelineStage& stag
         context.working_directory / layers.expand_or_throw(job.working_directory, where + ": working_directory");
     request.job.name = job.name;
     request.job.commands = job.commands;
+    request.job.native = job.native;
     request.job.timeout = job.timeout;
     for (const std::string& glob : job.artifacts) {
         request.job.artifacts.push_back(layers.expand_or_throw(glob, where + ": artifacts"));

@@ -3,7 +3,6 @@
 #include <kahn/base/error.hpp>
 #include <kahn/config/load.hpp>
 
-#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "engine/selection.hpp"
 #include "manager/definition_changes.hpp"
@@ -176,6 +175,17 @@ bool has_failed_job(const Pipeline& run) {
     return false;
 }
 
+/// \throws NotImplemented for work that no record can hold
+void require_recorded_work(const Pipeline& recorded) {
+    for (const PipelineStage& stage : recorded.stages) {
+        for (const PipelineJob& job : stage.jobs) {
+            if (!job.commands.empty() || job.github) continue;
+            throw NotImplemented("continuing a run with the native job '" + stage.name + "." + job.name +
+                                 "' from its record alone: the program that has it gives RerunOptions::definition");
+        }
+    }
+}
+
 }  // namespace
 
 Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view run, RerunOptions options) {
@@ -199,11 +209,14 @@ Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view
     rerun.run.jobs = parent->origin.jobs;
 
     Pipeline recorded = without_results(parent->pipeline);
-    std::optional<Pipeline> current;
-    if (!options.as_recorded) current = read_again(*parent);
-    rerun.is_from_file = current.has_value();
+    std::optional<Pipeline> current = options.definition;
+    if (!current && !options.as_recorded) {
+        current = read_again(*parent);
+        rerun.is_from_file = current.has_value();
+    }
+    if (!current) require_recorded_work(recorded);
     if (current) {
-        const bool is_same = sha256_hex(config::to_text(*current, config::Format::json)) == parent->origin.config_digest;
+        const bool is_same = config::digest(*current) == parent->origin.config_digest;
         if (!is_same) rerun.changes = definition_changes(recorded, select(*current, rerun.run.stages, rerun.run.jobs));
         rerun.pipeline = std::move(*current);
     } else {

@@ -4,7 +4,6 @@
 #include <kahn/config/load.hpp>
 
 #include "base/files.hpp"
-#include "base/sha256.hpp"
 
 #include <string>
 #include <utility>
@@ -25,7 +24,7 @@ private:
 RunOrigin origin_of(const Pipeline& definition, const RunOptions& options) {
     RunOrigin origin;
     origin.parent = options.parent;
-    origin.config_digest = sha256_hex(config::to_text(definition, config::Format::json));
+    origin.config_digest = config::digest(definition);
     origin.working_directory = absolute_directory(options.working_directory).string();
     origin.variables = options.variables;
     origin.condition_branch = options.branch;

@@ -26,11 +26,8 @@ void release(std::unique_ptr<boost::asio::posix::stream_descriptor>& watch) noex
 
 }  // namespace
 
-AttemptOutput::AttemptOutput(std::shared_ptr<TailBudget> budget, std::size_t kept_bytes, LogFile log,
-                             std::shared_ptr<AttemptListener> listener)
-    : log_(std::move(log)), listener_(std::move(listener)) {
+AttemptOutput::AttemptOutput(std::unique_ptr<OutputSink> sink) : sink_(std::move(sink)) {
     pipes_[1].stream = OutputStream::stderr_stream;
-    for (Pipe& pipe : pipes_) pipe.tail = std::make_unique<Tail>(budget, kept_bytes);
 }
 
 int AttemptOutput::open() {
@@ -87,17 +84,10 @@ AttemptOutput::Read AttemptOutput::read(Pipe& pipe, std::size_t budget) {
             return Read::closed;
         }
         const auto size = static_cast<std::size_t>(count);
-        take(pipe, std::string_view(buffer.data(), size));
+        sink_->take(pipe.stream, std::string_view(buffer.data(), size));
         budget -= std::min(budget, size);
     }
     return pipe.read_end ? Read::more : Read::closed;
-}
-
-void AttemptOutput::take(Pipe& pipe, std::string_view bytes) {
-    log_.append(bytes);
-    pipe.tail->append(bytes);
-    if (listener_) listener_->on_output(pipe.stream, offset_, bytes);
-    offset_ += bytes.size();
 }
 
 void AttemptOutput::close(Pipe& pipe) noexcept {
@@ -125,12 +115,7 @@ void AttemptOutput::finish(AttemptOutcome& outcome) {
     close_write_ends();
     for (Pipe& pipe : pipes_) read(pipe, bytes_at_the_end);
     abandon();
-    log_.finish();
-    outcome.output = pipes_[0].tail->text();
-    outcome.error = pipes_[1].tail->text();
-    outcome.output_bytes = offset_;
-    outcome.log_truncated = log_.is_truncated();
-    if (!log_.error().empty()) outcome.warnings.push_back(log_.error());
+    sink_->finish(outcome);
 }
 
 }  // namespace kahn::process

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "base/unique_fd.hpp"
-#include "process/log_file.hpp"
-#include "process/tail.hpp"
+#include "process/output_sink.hpp"
 
 #include <kahn/model/attempt.hpp>
 
@@ -10,19 +9,18 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <array>
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <memory>
 
 namespace kahn::process {
 
-/// The two pipes of an attempt, and where goes what comes out of them: log, tails, listener.
+/// The two pipes of an attempt; what comes out of them goes into its sink.
 ///
 /// Lives on the attempt's executor.
 class AttemptOutput : public std::enable_shared_from_this<AttemptOutput> {
 public:
-    AttemptOutput(std::shared_ptr<TailBudget> budget, std::size_t kept_bytes, LogFile log,
-                  std::shared_ptr<AttemptListener> listener);
+    explicit AttemptOutput(std::unique_ptr<OutputSink> sink);
 
     /// Makes the pipes. Returns 0, or the errno.
     int open();
@@ -50,20 +48,16 @@ private:
         UniqueFd write_end;
         UniqueFd read_end;
         std::unique_ptr<boost::asio::posix::stream_descriptor> watch;  // does not own the descriptor
-        std::unique_ptr<Tail> tail;
     };
     enum class Read { empty, more, closed };
 
     void arm(Pipe& pipe);
     Read read(Pipe& pipe, std::size_t budget);
-    void take(Pipe& pipe, std::string_view bytes);
     void close(Pipe& pipe) noexcept;
 
-    LogFile log_;
-    const std::shared_ptr<AttemptListener> listener_;
+    const std::unique_ptr<OutputSink> sink_;
     std::array<Pipe, 2> pipes_;
     std::function<void()> on_closed_;
-    std::uint64_t offset_ = 0;
 };
 
 }  // namespace kahn::process

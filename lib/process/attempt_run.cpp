@@ -40,8 +40,9 @@ AttemptRun::AttemptRun(boost::asio::any_io_executor executor, std::shared_ptr<Lo
       working_directory_(spec_.working_directory.string()),
       environment_(std::make_shared<const std::vector<std::string>>(spec_.environment)),
       listener_(std::move(listener)),
-      output_(std::make_shared<AttemptOutput>(supervisor_->tail_budget(), supervisor_->options().kept_output_bytes,
-                                              LogFile(spec_.log, supervisor_->options().log_limit_bytes), listener_)),
+      output_(std::make_shared<AttemptOutput>(std::make_unique<OutputSink>(
+          supervisor_->tail_budget(), supervisor_->options().kept_output_bytes,
+          LogFile(spec_.log, supervisor_->options().log_limit_bytes), listener_))),
       alarm_(executor_),
       policy_(supervisor_->options().grace),
       retry_(supervisor_->options().start_patience) {}

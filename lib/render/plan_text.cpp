@@ -118,6 +118,7 @@ std::string commands_text(const Pipeline& pipeline, const ScheduleAnalysis& anal
             const PipelineStage& stage = pipeline.stages[*index];
             for (const PipelineJob& job : stage.jobs) {
                 out += printable(stage.name) + " › " + printable(job.name) + '\n';
+                if (job.native) out += "    a coroutine of the program\n";
                 for (const std::string& command : job.commands) {
                     std::string_view rest = command;
                     for (const char* mark = "    $ "; !rest.empty(); mark = "      ") {

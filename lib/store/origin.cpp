@@ -3,7 +3,6 @@
 #include <kahn/config/load.hpp>
 
 #include "base/files.hpp"
-#include "base/sha256.hpp"
 #include "engine/git_branch.hpp"
 
 #include <pwd.h>
@@ -32,7 +31,7 @@ std::string host_name() {
 
 RunOrigin complete_origin(RunOrigin origin, const Pipeline& definition) {
     if (origin.working_directory.empty()) origin.working_directory = absolute_directory({}).string();
-    if (origin.config_digest.empty()) origin.config_digest = sha256_hex(config::to_text(definition, config::Format::json));
+    if (origin.config_digest.empty()) origin.config_digest = config::digest(definition);
     if (origin.commit.empty()) origin.commit = git_commit(origin.working_directory);
     if (origin.branch.empty()) origin.branch = git_branch(origin.working_directory);
     if (origin.user.empty()) origin.user = user_name();

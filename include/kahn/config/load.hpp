@@ -39,13 +39,18 @@ LoadResult load_text(std::string text, Format format, std::string file);
 /// The same for a JSON value; its diagnostics have no position, but name the path to the value (`stages[2].jobs[0]`).
 LoadResult load_value(const boost::json::value& value);
 
-/// The checks of load_text() on a pipeline that was built in memory: names, cycles, expressions, limits.
+/// The checks of load_text() on a pipeline that was built in memory: names, cycles, expressions, limits; and that a native job
+/// has nothing beside its coroutine.
 std::vector<Diagnostic> check(const Pipeline& pipeline);
 
 /// The pipeline, or a ConfigError with every diagnostic.
 Pipeline require(LoadResult result);
 
 /// Text that load_text() reads into an equal pipeline. Keys that have their default are left out.
+/// \throws NotImplemented for a native job, which no file can say
 std::string to_text(const Pipeline& pipeline, Format format);
+
+/// SHA-256 of the definition. What the coroutine of a native job does is not in it.
+std::string digest(const Pipeline& pipeline);
 
 }  // namespace kahn::config

@@ -32,7 +32,8 @@ struct RerunOptions {
     bool everything = false;           ///< reuse nothing
     std::optional<std::string> from;   ///< this stage and all that depends on it run again
     std::optional<std::string> job;    ///< `job` or `stage.job`: this one runs again; of the others only what it depends on counts
-    bool as_recorded = false;          ///< the recorded definition, even if its file has changed since
+    bool as_recorded = false;          ///< the recorded definition, even if its file has changed since; not with `definition`
+    std::optional<Pipeline> definition;  ///< instead of the file's or the recorded one: of a pipeline that was built in memory
     std::function<void(const RerunDecision&)> decided;  ///< called for each job when it is about to start
 };
 static_assert(!std::is_aggregate_v<RerunOptions>);
@@ -54,6 +55,7 @@ static_assert(!std::is_aggregate_v<Rerun>);
 /// the recorded one.
 /// \throws Error (unknown_run, unknown_stage, unknown_job; invalid_argument: it still goes on, or has nothing to run again)
 /// \throws ConfigError if its file is not a valid pipeline any more
+/// \throws NotImplemented if a job of it is native, which is not recorded, and no definition was given
 Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view run, RerunOptions options = RerunOptions());
 
 }  // namespace kahn
