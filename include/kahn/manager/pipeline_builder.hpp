@@ -4,6 +4,7 @@
 #include <kahn/model/pipeline.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
