@@ -34,7 +34,7 @@ struct MatchedFile {
 
 /// Opens every file that collect_artifacts() would copy, one at a time, and hands it to `each`; what would be refused is handed
 /// over unopened. \return how many there were
-/// 	hrows Error as collect_artifacts() does
+/// \throws Error as collect_artifacts() does
 std::size_t open_matching_files(const std::filesystem::path& working_directory, std::span<const std::string> globs,
                                 const std::function<void(MatchedFile)>& each);
 

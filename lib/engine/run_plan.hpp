@@ -4,6 +4,7 @@
 #include <kahn/graph/scheduler.hpp>
 #include <kahn/model/pipeline.hpp>
 
+#include "graph/job_graph.hpp"
 #include "model/expression.hpp"
 
 #include <chrono>
@@ -15,35 +16,26 @@
 
 namespace kahn {
 
-/// A pipeline as one flat graph: each stage is a node where it begins, a node a job, and a node where it ends.
-///
-///     build.begin -> build.a -> build.end -> test.begin -> ...
-///                 -> build.b ->
-///
-/// What a stage waits for are the ends of others; so one scheduler sees every job of every stage, and the longest remaining
-/// path is that of the whole run. Begin and end are instant: they take no worker.
+/// What a run goes by: the graph of its stages' begins and ends and of its jobs, with what the scheduler is to know of each node.
+/// Begin and end are instant: they take no worker.
 class RunPlan {
 public:
-    enum class Kind : std::uint8_t { stage_begin, job, stage_end };
-    struct Node {
-        Kind kind = Kind::job;
-        std::uint32_t stage = 0;
-        std::uint32_t job = 0;  ///< within its stage; only for jobs
-    };
+    using Kind = graph::JobGraph::Kind;
+    using Node = graph::JobGraph::Node;
 
     /// \pre the pipeline is valid
     RunPlan(const Pipeline& pipeline, ScheduleMode mode, const PastDurations& past);
 
-    const std::shared_ptr<const graph::Graph>& graph() const noexcept { return graph_; }
+    const std::shared_ptr<const graph::Graph>& graph() const noexcept { return jobs_.graph(); }
     graph::SchedulerOptions scheduler_options() const;
 
-    const Node& node(graph::NodeIndex index) const { return nodes_[index]; }
-    graph::NodeIndex begin_of(std::size_t stage) const { return first_node_[stage]; }
-    graph::NodeIndex job_of(std::size_t stage, std::size_t job) const;
-    graph::NodeIndex end_of(std::size_t stage) const { return first_node_[stage + 1] - 1; }
-    std::size_t size() const noexcept { return nodes_.size(); }
+    const Node& node(graph::NodeIndex index) const { return jobs_.node(index); }
+    graph::NodeIndex begin_of(std::size_t stage) const { return jobs_.begin_of(stage); }
+    graph::NodeIndex job_of(std::size_t stage, std::size_t job) const { return jobs_.job_of(stage, job); }
+    graph::NodeIndex end_of(std::size_t stage) const { return jobs_.end_of(stage); }
+    std::size_t size() const noexcept { return jobs_.size(); }
     std::size_t level_count() const noexcept { return level_count_; }
-    std::uint32_t level_of(std::size_t stage) const { return levels_[stage]; }
+    std::uint32_t level_of(std::size_t stage) const { return jobs_.stage_levels()[stage]; }
 
     /// One a node: a job's expected duration, zero for begin and end.
     std::span<const std::chrono::nanoseconds> weights() const noexcept { return weights_; }
@@ -53,14 +45,9 @@ public:
     std::vector<std::string> measured_critical_path(const Pipeline& finished_run) const;
 
 private:
-    void add_edges(const Pipeline& pipeline);
-
-    std::shared_ptr<const graph::Graph> graph_;
-    std::vector<Node> nodes_;
-    std::vector<graph::NodeIndex> first_node_;  // of each stage, and one past the last
+    graph::JobGraph jobs_;
     std::vector<std::chrono::nanoseconds> weights_;
     std::vector<Expression> conditions_;
-    std::vector<std::uint32_t> levels_;
     std::size_t level_count_ = 0;
     ScheduleMode mode_;
 };

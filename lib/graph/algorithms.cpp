@@ -138,7 +138,7 @@ std::vector<NodeIndex> critical_path(const Graph& graph, std::span<const Weight>
     return path;
 }
 
-Weight makespan(const Graph& graph, std::span<const Weight> weights, unsigned workers) {
+Weight makespan(const Graph& graph, std::span<const Weight> weights, unsigned workers, std::span<const NodeIndex> running_already) {
     const std::vector<Weight> remaining = remaining_path(graph, weights);
     if (workers == 0) return remaining.empty() ? Weight{0} : *std::max_element(remaining.begin(), remaining.end());
 
@@ -146,10 +146,16 @@ Weight makespan(const Graph& graph, std::span<const Weight> weights, unsigned wo
     RunningQueue running;
     std::vector<NodeIndex> ended;
     std::vector<std::uint32_t> waits_for(graph.size());
+    std::vector<bool> has_worker(graph.size(), false);
+    for (const NodeIndex node : running_already) {
+        if (weights[node] == Weight{0} || has_worker[node]) continue;
+        has_worker[node] = true;
+        running.emplace(weights[node], node);
+    }
     const auto readied = [&](NodeIndex node) {
         if (weights[node] == Weight{0}) {
             ended.push_back(node);
-        } else {
+        } else if (!has_worker[node]) {
             ready.push(node);
         }
     };

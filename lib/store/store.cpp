@@ -37,7 +37,7 @@ class Medians {
 public:
     explicit Medians(std::shared_ptr<Workspace> workspace) : workspace_(std::move(workspace)) {}
 
-    std::optional<std::chrono::nanoseconds> find(std::string_view pipeline, std::string_view stage, std::string_view job) {
+    std::optional<graph::UsualDuration> find(std::string_view pipeline, std::string_view stage, std::string_view job) {
         const std::lock_guard lock(mutex_);
         const auto now = std::chrono::steady_clock::now();
         if (pipeline != pipeline_ || now - read_at_ > std::chrono::seconds{1}) read(pipeline);
@@ -79,7 +79,7 @@ private:
             std::nth_element(durations.begin(), middle, durations.end());
             auto median = *middle;
             if (durations.size() % 2 == 0) median = (median + *std::max_element(durations.begin(), middle)) / 2;
-            medians_.emplace(name, median);
+            medians_.emplace(name, graph::UsualDuration(median, durations.size()));
         }
     }
 
@@ -87,7 +87,7 @@ private:
     std::mutex mutex_;
     std::string pipeline_;
     std::chrono::steady_clock::time_point read_at_;
-    std::unordered_map<std::string, std::chrono::nanoseconds> medians_;
+    std::unordered_map<std::string, graph::UsualDuration> medians_;
 };
 
 }  // namespace
@@ -236,7 +236,16 @@ std::vector<std::string> Store::pipelines() const {
 
 PastDurations Store::past_durations() const {
     const auto medians = std::make_shared<Medians>(impl_->workspace);
-    return [medians](std::string_view pipeline, std::string_view stage, std::string_view job) { return medians->find(pipeline, stage, job); };
+    return [medians](std::string_view pipeline, std::string_view stage, std::string_view job) -> std::optional<std::chrono::nanoseconds> {
+        const auto usual = medians->find(pipeline, stage, job);
+        if (!usual) return std::nullopt;
+        return usual->median;
+    };
+}
+
+graph::UsualDurations Store::usual_durations(std::string_view pipeline) const {
+    const auto medians = std::make_shared<Medians>(impl_->workspace);
+    return [medians, name = std::string(pipeline)](std::string_view stage, std::string_view job) { return medians->find(name, stage, job); };
 }
 
 Store::Reindexed Store::reindex() {

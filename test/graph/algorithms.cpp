@@ -175,6 +175,19 @@ BOOST_AUTO_TEST_CASE(nodes_without_weight_take_no_worker) {
     BOOST_TEST(is_seconds(makespan(*make_graph(4, {{0, 1}, {0, 2}, {2, 3}}), seconds({0, 2, 0, 2}), 2), 2));
 }
 
+BOOST_AUTO_TEST_CASE(what_has_a_worker_already_keeps_it) {
+    //  0 1 -> 2: the longer 1 would go first; 0 has the worker
+    const auto graph = make_graph(3, {{1, 2}});
+    const auto weights = seconds({2, 5, 4});
+    const Nodes running{0};
+    BOOST_TEST(is_seconds(makespan(*graph, weights, 1, running), 2 + 5 + 4));
+    BOOST_TEST(is_seconds(makespan(*graph, weights, 2, running), 9));
+    const Nodes more_than_workers{0, 1};
+    BOOST_TEST(is_seconds(makespan(*graph, weights, 1, more_than_workers), 9));
+    const Nodes named_twice{1, 1};
+    BOOST_TEST(is_seconds(makespan(*graph, weights, 1, named_twice), 11));
+}
+
 BOOST_AUTO_TEST_CASE(makespan_is_never_below_path_or_work_and_list_scheduling_stays_within_twice_the_best) {
     for (unsigned seed = 0; seed < 200; ++seed) {
         std::mt19937 random(seed);

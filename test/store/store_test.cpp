@@ -148,6 +148,12 @@ BOOST_AUTO_TEST_CASE(past_durations_are_medians_of_successes) {
     BOOST_TEST(!past("ci", "s", "b").has_value());
     BOOST_TEST(!past("ci", "s", "none").has_value());
     BOOST_TEST(!past("other", "s", "a").has_value());
+    const auto usual = store.usual_durations("ci")("s", "a");
+    BOOST_REQUIRE(usual.has_value());
+    BOOST_TEST((usual->median == std::chrono::nanoseconds{6'500'000}));
+    BOOST_TEST(usual->runs == 4U);
+    BOOST_TEST(!store.usual_durations("ci")("s", "b").has_value());
+    BOOST_TEST(!store.usual_durations("other")("s", "a").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_job_that_was_reused_is_no_measurement) {

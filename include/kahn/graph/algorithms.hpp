@@ -33,7 +33,8 @@ std::vector<NodeIndex> critical_path(const Graph& graph, std::span<const Weight>
 
 /// How long the graph takes with `workers` at once (0: no limit), longest remaining path first (list scheduling after
 /// R. L. Graham, 1969). Nodes of weight zero take no worker.
+/// \param running nodes that have a worker already, and whose weight is what is left of them; they go first, whatever the limit
 /// \pre no cycle; one weight a node
-Weight makespan(const Graph& graph, std::span<const Weight> weights, unsigned workers);
+Weight makespan(const Graph& graph, std::span<const Weight> weights, unsigned workers, std::span<const NodeIndex> running = {});
 
 }  // namespace kahn::graph

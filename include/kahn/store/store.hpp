@@ -2,6 +2,7 @@
 
 #include <kahn/base/log.hpp>
 #include <kahn/engine/options.hpp>
+#include <kahn/graph/time_left.hpp>
 #include <kahn/model/event.hpp>
 #include <kahn/model/run_record.hpp>
 
@@ -171,6 +172,8 @@ public:
 
     /// The median of a job's last successful durations (20 at most), for EngineOptions::past_durations.
     PastDurations past_durations() const;
+    /// The same for one pipeline with the number of runs that each median is from, for graph::TimeLeft.
+    graph::UsualDurations usual_durations(std::string_view pipeline) const;
 
     /// Makes the index anew from the run directories; what cannot be read is named and left alone.
     struct Reindexed {
