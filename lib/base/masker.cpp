@@ -10,6 +10,8 @@
 namespace kahn {
 namespace {
 
+constexpr std::size_t most_kept = 1024;  // of a buffer that is empty
+
 std::vector<std::string> forms_of(std::span<const std::string> secrets) {
     std::vector<std::string> all;
     for (const std::string& secret : secrets) {
@@ -62,14 +64,17 @@ bool Masker::finds_in(std::string_view text) const {
     return false;
 }
 
-MaskingStream::MaskingStream(std::shared_ptr<const Masker> masker) : masker_(std::move(masker)), matcher_(*masker_->matcher_) {}
+MaskingStream::MaskingStream(std::shared_ptr<const Masker> masker) : masker_(std::move(masker)), matcher_(masker_->matcher_.get()) {}
 
 void MaskingStream::feed(std::string_view piece, std::string& out) {
     held_ += piece;
     scan();
-    const std::uint32_t depth = matcher_.depth(state_);
+    const std::uint32_t depth = matcher_->depth(state_);
     give_out(depth == 0 ? scanned_ : starts_[starts_.size() - depth], out);
     starts_.erase(starts_.begin(), starts_.end() - depth);
+    // There may be thousands of streams, and most of them hold nothing.
+    if (held_.capacity() > most_kept && held_.size() < most_kept / 2) held_ = std::string(held_);
+    if (starts_.capacity() > most_kept && starts_.size() < most_kept / 2) starts_.shrink_to_fit();
 }
 
 void MaskingStream::finish(std::string& out) {
@@ -85,7 +90,7 @@ void MaskingStream::scan() {
     while (scanned_ < end) {
         if (state_ == TextMatcher::root) {  // most of what is printed
             const auto from = held_.begin() + static_cast<std::ptrdiff_t>(scanned_ - base_);
-            const auto found = std::find_if(from, held_.end(), [this](char c) { return matcher_.may_begin(static_cast<unsigned char>(c)); });
+            const auto found = std::find_if(from, held_.end(), [this](char c) { return matcher_->may_begin(static_cast<unsigned char>(c)); });
             scanned_ += static_cast<std::uint64_t>(found - from);
             starts_.clear();
             gap_ = 0;
@@ -98,19 +103,26 @@ void MaskingStream::scan() {
 void MaskingStream::step(unsigned char byte) {
     if (!TextMatcher::is_space(byte)) {
         gap_ = 0;
-        starts_.push_back(scanned_++);
-        state_ = matcher_.next(state_, byte);
-        const std::uint32_t length = matcher_.longest_match(state_);
+        add_start(scanned_++);
+        state_ = matcher_->next(state_, byte);
+        const std::uint32_t length = matcher_->longest_match(state_);
         if (length > 0) matched(starts_[starts_.size() - length], scanned_);
         return;
     }
     if (++gap_ == 1) {
-        starts_.push_back(scanned_);
-        state_ = matcher_.next(state_, ' ');
+        add_start(scanned_);
+        state_ = matcher_->next(state_, ' ');
     } else if (gap_ > Masker::longest_gap) {
         state_ = TextMatcher::root;
     }
     ++scanned_;
+}
+
+/// Forgets now and then what no state reaches back to.
+void MaskingStream::add_start(std::uint64_t position) {
+    const std::size_t needed = matcher_->depth(state_);
+    if (starts_.size() > 2 * needed + most_kept) starts_.erase(starts_.begin(), starts_.end() - static_cast<std::ptrdiff_t>(needed));
+    starts_.push_back(position);
 }
 
 void MaskingStream::matched(std::uint64_t begin, std::uint64_t end) {

@@ -3,8 +3,10 @@
 #include <kahn/base/error.hpp>
 
 #include "base/ulid.hpp"
+#include "engine/job_setup.hpp"
 #include "engine/local_executor.hpp"
 #include "engine/native_executor.hpp"
+#include "engine/secrets.hpp"
 #include "engine/selection.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -27,7 +29,7 @@ namespace {
 
 /// All that one run is started with.
 struct Start {
-    Start(asio::any_io_executor strand_, RunResources resources_, Pipeline prepared_, RunOptions options_,
+    Start(asio::any_io_executor strand_, RunResources resources_, PreparedRun prepared_, RunOptions options_,
           std::shared_ptr<RunControl> control_)
         : strand(std::move(strand_)),
           resources(std::move(resources_)),
@@ -37,7 +39,7 @@ struct Start {
 
     asio::any_io_executor strand;
     RunResources resources;
-    Pipeline prepared;
+    PreparedRun prepared;
     RunOptions options;
     std::shared_ptr<RunControl> control;
 };
@@ -55,7 +57,9 @@ private:
 };
 
 /// What could not even begin, as a result.
-Pipeline never_began(Pipeline pipeline, const RunResources& resources, Reason reason) {
+Pipeline never_began(PreparedRun prepared, const RunResources& resources, Reason reason) {
+    Pipeline pipeline = std::move(prepared.pipeline);
+    if (prepared.masker) hide_in(*prepared.masker, reason);
     resources.logger.error("run " + pipeline.run_id + ": " + reason.text());
     pipeline.status = PipelineStatus::failure;
     pipeline.reason = std::move(reason);
@@ -142,13 +146,23 @@ Engine::Engine(EngineOptions options, std::filesystem::path workspace, Logger lo
     resources_.logger = std::move(logger);
 }
 
-Pipeline Engine::prepare(Pipeline pipeline, const RunOptions& options) const {
-    Pipeline prepared = select(std::move(pipeline), options.stages, options.jobs);
-    prepared.run_id = new_ulid(resources_.clock->system_now());
+PreparedRun Engine::prepare(Pipeline pipeline, const RunOptions& options) const {
+    PreparedRun prepared;
+    prepared.pipeline = select(std::move(pipeline), options.stages, options.jobs);
+    prepared.pipeline.run_id = new_ulid(resources_.clock->system_now());
+    add_secrets(prepared.pipeline, options.secrets);
+    if (prepared.pipeline.secrets.empty()) return prepared;
+    const RunContext context = make_context(prepared.pipeline, options, resources_.workspace);
+    Secrets secrets = find_secrets(prepared.pipeline, context, MissingSecrets::refused);
+    prepared.host = context.host;
+    prepared.masker = std::move(secrets.masker);
+    prepared.warnings = std::move(secrets.warnings);
+    prepared.definition = std::make_shared<const Pipeline>(prepared.pipeline);
+    hide_in_definition(*prepared.masker, prepared.pipeline);
     return prepared;
 }
 
-asio::awaitable<Pipeline> Engine::run(asio::any_io_executor executor, Pipeline prepared, RunOptions options,
+asio::awaitable<Pipeline> Engine::run(asio::any_io_executor executor, PreparedRun prepared, RunOptions options,
                                       std::shared_ptr<RunControl> control) const {
     Start start(asio::make_strand(executor), resources_, std::move(prepared), std::move(options), std::move(control));
     return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Pipeline)>(

@@ -4,6 +4,7 @@
 #include <kahn/engine/options.hpp>
 #include <kahn/model/pipeline.hpp>
 
+#include "engine/prepared_run.hpp"
 #include "engine/run.hpp"
 #include "engine/run_control.hpp"
 
@@ -25,14 +26,15 @@ public:
     /// \throws Error (containment_unavailable)
     Engine(EngineOptions options, std::filesystem::path workspace, Logger logger);
 
-    /// Ready to be started: the pipeline with a run id of its own, and only what was selected.
+    /// Ready to be started: the pipeline with a run id of its own, only what was selected, and its secrets known.
     /// \throws Error (unknown_stage, unknown_job)
-    Pipeline prepare(Pipeline pipeline, const RunOptions& options) const;
+    /// \throws ConfigError (invalid_config) for a secret without a value: see find_secrets()
+    PreparedRun prepare(Pipeline pipeline, const RunOptions& options) const;
 
     /// Runs a prepared pipeline on a strand over `executor`, and returns on the caller's.
     /// \par Cancellation
     /// `terminal` is `control->cancel()`, as often as it comes.
-    boost::asio::awaitable<Pipeline> run(boost::asio::any_io_executor executor, Pipeline prepared, RunOptions options,
+    boost::asio::awaitable<Pipeline> run(boost::asio::any_io_executor executor, PreparedRun prepared, RunOptions options,
                                          std::shared_ptr<RunControl> control) const;
 
     ContainmentReport containment() const;

@@ -5,6 +5,7 @@
 #include "engine/job_outputs.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/run.hpp"
+#include "engine/secrets.hpp"
 #include "engine/test_reports.hpp"
 #include "engine/verdict.hpp"
 
@@ -13,6 +14,7 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <random>
@@ -79,6 +81,26 @@ void begin_attempt(Run& run, NodeIndex node, JobAttempt& attempt) {
     run.events().emit(event::JobStarted{run.stage_of(node), job, attempt});
 }
 
+/// The names of artifacts are shown and are paths: one with a secret in it can be neither shown nor hidden.
+void require_plain_names(const Masker& masker, const std::vector<Artifact>& files, const std::filesystem::path& target) {
+    for (const Artifact& file : files) {
+        if (!masker.finds_in(file.path.native())) continue;
+        std::error_code ignored;
+        std::filesystem::remove_all(target, ignored);
+        throw Error(Errc::invalid_argument, "the name of an artifact has a secret in it: " + file.path.string());
+    }
+}
+
+/// Outputs are written down, and a rerun takes them from there: what is hidden could not be handed on.
+void require_plain_outputs(const Masker& masker, const std::vector<std::string>& secrets, const Variables& outputs) {
+    for (const auto& [name, value] : outputs) {
+        const bool is_secret = std::find(secrets.begin(), secrets.end(), name) != secrets.end();
+        if (!is_secret && !masker.finds_in(name) && !masker.finds_in(value)) continue;
+        throw Error(Errc::invalid_argument, "KAHN_OUTPUT: '" + name + "' " + (is_secret ? "is" : "has") +
+                                                " a secret, and outputs are written down: jobs take secrets from the environment");
+    }
+}
+
 /// Collects what the job made; a success that cannot be kept is none.
 void keep_artifacts(Run& run, NodeIndex node, const AttemptRequest& request, JobAttempt& attempt) {
     PipelineJob& job = run.job_of(node);
@@ -86,6 +108,7 @@ void keep_artifacts(Run& run, NodeIndex node, const AttemptRequest& request, Job
     try {
         const auto target = run.files().artifacts(place.stage, place.job);
         auto collected = collect_artifacts(request.working_directory, request.job.artifacts, target);
+        if (run.masker()) require_plain_names(*run.masker(), collected.files, target);
         job.warnings.insert(job.warnings.end(), collected.warnings.begin(), collected.warnings.end());
         for (Artifact& file : collected.files) {
             file.path = std::filesystem::relative(target / file.path, run.files().all_artifacts());
@@ -104,7 +127,9 @@ void keep_outputs(Run& run, NodeIndex node, JobAttempt& attempt) {
     job.outputs.clear();
     try {
         Variables outputs = take_outputs(run.files().output(place.stage, place.job, attempt.number));
-        if (attempt.status == PipelineStatus::success) job.outputs = std::move(outputs);
+        if (attempt.status != PipelineStatus::success) return;
+        if (run.masker()) require_plain_outputs(*run.masker(), run.pipeline().secrets, outputs);
+        job.outputs = std::move(outputs);
     } catch (const Error& failure) {
         if (attempt.status != PipelineStatus::success) return;
         attempt.status = PipelineStatus::failure;
@@ -128,7 +153,9 @@ AttemptRequest set_up(Run& run, NodeIndex node, std::string& error) {
     AttemptRequest request;
     try {
         const Variables outputs = run.lineage().variables(place.stage, place.job);
-        request = make_request(run.context(), run.stage_of(node), job, 1, outputs);
+        const PipelineStage& defined = run.definition_of(place.stage);
+        request = make_request(run.context(), defined, defined.jobs[place.job], 1, outputs);
+        request.masker = run.masker();
         job.digest = job_digest(request, run.lineage().inputs(place.stage, place.job));
     } catch (const std::exception& failure) {
         error = failure.what();
@@ -232,6 +259,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
         co_await asio::this_coro::throw_if_cancelled(false);
 
+        if (run->masker()) hide_in(*run->masker(), outcome);
         attempt.duration = clock->now() - attempt_began;
         AttemptVerdict verdict = judge(outcome, running.told_to_end);
         attempt.status = verdict.status;
@@ -241,6 +269,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
         keep_outputs(*run, node, attempt);
         if (attempt.status == PipelineStatus::success) keep_artifacts(*run, node, request, attempt);
 
+        if (run->masker()) hide_in(*run->masker(), attempt.reason);
         const bool may_retry = attempt.status == PipelineStatus::failure && attempt.number <= job.retry_count &&
                                attempt.outcome.end != AttemptEnd::unkillable && !run->is_stopping();
         if (!may_retry) break;

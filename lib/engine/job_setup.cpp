@@ -67,9 +67,10 @@ Variables parse_environment(const char* const* entries) {
 
 }  // namespace
 
-RunContext make_context(const Pipeline& pipeline, const RunOptions& options, std::filesystem::path workspace) {
+RunContext make_context(const Pipeline& pipeline, const RunOptions& options, std::filesystem::path workspace,
+                        std::shared_ptr<const Variables> host) {
     RunContext context;
-    context.host = std::make_shared<const Variables>(parse_environment(environ));
+    context.host = host ? std::move(host) : std::make_shared<const Variables>(parse_environment(environ));
     context.variables = pipeline.variables;
     for (const auto& [name, value] : options.variables) context.variables.insert_or_assign(name, value);
     context.run_id = pipeline.run_id;

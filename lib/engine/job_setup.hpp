@@ -24,8 +24,9 @@ public:
     std::filesystem::path workspace;          ///< absolute
 };
 
-/// For a run of `pipeline`, with the environment as it is now. \param workspace absolute
-RunContext make_context(const Pipeline& pipeline, const RunOptions& options, std::filesystem::path workspace);
+/// For a run of `pipeline`. \param workspace absolute \param host kahn's own environment; null: as it is now
+RunContext make_context(const Pipeline& pipeline, const RunOptions& options, std::filesystem::path workspace,
+                        std::shared_ptr<const Variables> host = nullptr);
 
 /// The branch that conditions are asked about: the option's, else that of the working directory.
 std::string branch_of(const RunOptions& options, const RunContext& context);

@@ -27,7 +27,7 @@ public:
     std::shared_ptr<JobContext::State> add(const asio::any_io_executor& strand, AttemptRequest request,
                                            std::shared_ptr<AttemptListener> listener) {
         auto sink = std::make_unique<process::OutputSink>(tails_, options.kept_output_bytes,
-                                                          process::LogFile(request.log, options.log_limit_bytes), std::move(listener));
+                                                          process::LogFile(request.log, options.log_limit_bytes), std::move(listener), request.masker);
         auto shared = std::make_shared<JobContext::State>(strand, std::move(request), std::move(sink));
         const std::scoped_lock lock(mutex_);
         std::erase_if(live_, [](const auto& attempt) { return attempt.expired(); });

@@ -4,6 +4,7 @@
 
 #include "engine/conditions.hpp"
 #include "engine/job_setup.hpp"
+#include "engine/secrets.hpp"
 #include "engine/selection.hpp"
 #include "model/expression.hpp"
 
@@ -28,6 +29,8 @@ RunPreview preview_run(Pipeline pipeline, const RunOptions& options) {
     const RunContext context = make_context(preview.pipeline, options, {});
     require_defined_names(context, preview.pipeline);
     std::optional<std::string> branch;
+    add_secrets(preview.pipeline, options.secrets);
+    const auto masker = find_secrets(preview.pipeline, context, MissingSecrets::ignored).masker;
     for (const PipelineStage& stage : preview.pipeline.stages) {
         if (stage.conditions.empty()) continue;
         auto custom = Expression::parse(stage.conditions.custom);
@@ -41,8 +44,9 @@ RunPreview preview_run(Pipeline pipeline, const RunOptions& options) {
         scope.environment = &environment;
         scope.variables = &context.variables;
         Verdict verdict = check_conditions(stage.conditions, std::get<Expression>(custom), scope);
-        if (!verdict.holds) preview.skips.emplace(stage.name, std::move(verdict.why));
+        if (!verdict.holds) preview.skips.emplace(stage.name, masker ? masker->mask(verdict.why) : std::move(verdict.why));
     }
+    if (masker) hide_in_definition(*masker, preview.pipeline);
     return preview;
 }
 

@@ -14,7 +14,7 @@ namespace kahn {
 struct RunPreview {
     RunPreview() = default;
 
-    Pipeline pipeline;  ///< what is selected
+    Pipeline pipeline;  ///< what is selected, without its secrets as far as they have values
     std::map<std::string, std::string, std::less<>> skips;  ///< stages whose conditions do not hold, and why
 
     /// The pipeline with nothing to do in the stages that are skipped: what its schedule is to be judged by.

@@ -4,6 +4,7 @@
 
 #include "engine/conditions.hpp"
 #include "engine/job_run.hpp"
+#include "engine/secrets.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -28,14 +29,16 @@ std::vector<std::shared_ptr<Observer>> all_observers(const RunResources& resourc
 
 }  // namespace
 
-Run::Run(asio::any_io_executor strand, RunResources resources, Pipeline pipeline, RunOptions options)
+Run::Run(asio::any_io_executor strand, RunResources resources, PreparedRun prepared, RunOptions options)
     : strand_(std::move(strand)),
       resources_(std::move(resources)),
-      pipeline_(std::move(pipeline)),
+      definition_(std::move(prepared.definition)),
+      masker_(std::move(prepared.masker)),
+      pipeline_(std::move(prepared.pipeline)),
       options_(std::move(options)),
-      plan_(pipeline_, options_.schedule, resources_.past_durations),
+      plan_(definition_ ? *definition_ : pipeline_, options_.schedule, resources_.past_durations),
       files_(resources_.workspace, pipeline_),
-      context_(make_context(pipeline_, options_, resources_.workspace)),
+      context_(make_context(definition_ ? *definition_ : pipeline_, options_, resources_.workspace, std::move(prepared.host))),
       lineage_(pipeline_),
       events_(pipeline_, resources_.clock, all_observers(resources_, options_),
               [this](Reason reason) { observer_failed(std::move(reason)); }),
@@ -43,7 +46,8 @@ Run::Run(asio::any_io_executor strand, RunResources resources, Pipeline pipeline
       running_(plan_.size(), nullptr),
       ready_since_(plan_.size()),
       stage_began_(pipeline_.stages.size()) {
-    require_defined_names(context_, pipeline_);
+    require_defined_names(context_, definition_ ? *definition_ : pipeline_);
+    for (const std::string& warning : prepared.warnings) resources_.logger.warning("run " + pipeline_.run_id + ": " + warning);
 }
 
 Run::~Run() = default;
@@ -71,6 +75,8 @@ asio::awaitable<Pipeline> Run::execute(std::shared_ptr<RunControl> control) {
         pipeline_.reason = Reason(Reason::Code::internal, internal_failure);
     }
     control->detach();
+    hide_secrets(pipeline_.reason);
+    if (masker_) internal_failure = masker_->mask(internal_failure);
     finish(internal_failure);
     co_return std::move(pipeline_);
 }
@@ -152,6 +158,7 @@ void Run::stop(StopRequest request) {
 
 /// Comes out of any event, so it only takes a note; the run is stopped once whoever emitted that event is done.
 void Run::observer_failed(Reason reason) {
+    hide_secrets(reason);
     resources_.logger.error("run " + pipeline_.run_id + ": an observer threw: " + reason.detail());
     observer_failure_ = std::move(reason);
     asio::post(strand_, [weak = weak_from_this()] {
@@ -235,6 +242,7 @@ void Run::left(NodeIndex node) {
 Outcome Run::begin_stage(NodeIndex node) {
     const std::size_t index = plan_.node(node).stage;
     PipelineStage& stage = pipeline_.stages[index];
+    const PipelineStage& defined = definition_of(index);
     const graph::Upstream upstream = driver_.scheduler().upstream(node);
     if (stop_ && !survives_stop(index)) {
         stage.status = PipelineStatus::cancelled;
@@ -244,7 +252,7 @@ Outcome Run::begin_stage(NodeIndex node) {
 
     Verdict verdict;
     if (!stage.conditions.empty()) {
-        const Variables environment = stage_environment(context_, stage);
+        const Variables environment = stage_environment(context_, defined);
         ExpressionScope scope;
         scope.any_failed = upstream.ancestor_failed;
         scope.was_cancelled = upstream.cancelled || (stop_ && stop_->reason.code() != Reason::Code::fail_fast);
@@ -252,7 +260,7 @@ Outcome Run::begin_stage(NodeIndex node) {
         scope.branch = branch();
         scope.environment = &environment;
         scope.variables = &context_.variables;
-        verdict = check_conditions(stage.conditions, plan_.condition(index), scope);
+        verdict = check_conditions(defined.conditions, plan_.condition(index), scope);
     }
     if (verdict.holds) {
         stage.status = PipelineStatus::running;
@@ -266,6 +274,7 @@ Outcome Run::begin_stage(NodeIndex node) {
     stage.status = outcome == Outcome::cancelled ? PipelineStatus::cancelled : PipelineStatus::skipped;
     stage.reason = outcome == Outcome::skipped ? Reason(Reason::Code::condition, verdict.why)
                                                : upstream_reason(outcome, upstream.cause, index);
+    hide_secrets(stage.reason);
     return outcome;
 }
 
@@ -316,12 +325,14 @@ void Run::settle_job(NodeIndex node, PipelineStatus status, Reason reason) {
     PipelineJob& job = job_of(node);
     job.status = status;
     job.reason = std::move(reason);
+    hide_secrets(job.reason);
     events_.emit(event::JobFinished{stage_of(node), job, false});
 }
 
 void Run::job_ended(NodeIndex node) {
     running_[node] = nullptr;
     left(node);
+    if (masker_) hide_in(*masker_, job_of(node));
     const PipelineStage& stage = stage_of(node);
     const PipelineJob& job = job_of(node);
     const bool has_failed = job.status == PipelineStatus::failure;
@@ -341,6 +352,10 @@ Reason Run::upstream_reason(Outcome outcome, std::optional<NodeIndex> cause, std
     if (root.kind != Kind::job) return Reason(code, root_stage.name);
     const std::string& job = root_stage.jobs[root.job].name;
     return Reason(code, root.stage == stage ? job : root_stage.name + "." + job);
+}
+
+void Run::hide_secrets(Reason& reason) const {
+    if (masker_) hide_in(*masker_, reason);
 }
 
 const std::string& Run::branch() {

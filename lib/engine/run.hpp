@@ -10,6 +10,7 @@
 #include "engine/job_executors.hpp"
 #include "engine/job_digest.hpp"
 #include "engine/job_setup.hpp"
+#include "engine/prepared_run.hpp"
 #include "engine/run_control.hpp"
 #include "engine/run_files.hpp"
 #include "engine/run_plan.hpp"
@@ -45,9 +46,8 @@ public:
 /// decide() answers for all that takes no time: stages, skips, what was cancelled before it began. run() is for jobs.
 class Run final : public graph::NodeWork, public std::enable_shared_from_this<Run> {
 public:
-    /// \param pipeline the run's own copy, with its run id, selected
     /// \throws Error (invalid_config) for what cannot run at all
-    Run(boost::asio::any_io_executor strand, RunResources resources, Pipeline pipeline, RunOptions options);
+    Run(boost::asio::any_io_executor strand, RunResources resources, PreparedRun prepared, RunOptions options);
     ~Run() override;
 
     /// Runs all of it. Does not throw for what a job, an executor or an observer does.
@@ -74,6 +74,9 @@ public:
     const RunContext& context() const noexcept { return context_; }
     const RunFiles& files() const noexcept { return files_; }
     const RunPlan::Node& node(graph::NodeIndex index) const { return plan_.node(index); }
+    /// What is to be run, secrets and all: for what nobody sees but the job itself.
+    const PipelineStage& definition_of(std::size_t stage) const { return (definition_ ? *definition_ : pipeline_).stages[stage]; }
+    const std::shared_ptr<const Masker>& masker() const noexcept { return masker_; }  ///< null: there is nothing to hide
     PipelineStage& stage_of(graph::NodeIndex node) { return pipeline_.stages[plan_.node(node).stage]; }
     PipelineJob& job_of(graph::NodeIndex node) { return stage_of(node).jobs[plan_.node(node).job]; }
     EventStream& events() noexcept { return events_; }
@@ -105,10 +108,13 @@ private:
     Reason upstream_reason(graph::Outcome outcome, std::optional<graph::NodeIndex> cause, std::size_t stage) const;
     void left(graph::NodeIndex node);
     const std::string& branch();
+    void hide_secrets(Reason& reason) const;
 
     boost::asio::any_io_executor strand_;
     RunResources resources_;
-    Pipeline pipeline_;
+    std::shared_ptr<const Pipeline> definition_;  // null: pipeline_ has nothing to hide
+    std::shared_ptr<const Masker> masker_;
+    Pipeline pipeline_;  // what everybody sees
     RunOptions options_;
     RunPlan plan_;
     RunFiles files_;

@@ -64,24 +64,24 @@ namespace {
 
 /// A run that was asked for, checked and registered, but not begun.
 struct Prepared {
-    Prepared(std::shared_ptr<Engine> engine_, std::shared_ptr<RunRegistry::Lease> lease_, Pipeline pipeline_, RunOptions options_)
-        : engine(std::move(engine_)), lease(std::move(lease_)), pipeline(std::move(pipeline_)), options(std::move(options_)) {}
+    Prepared(std::shared_ptr<Engine> engine_, std::shared_ptr<RunRegistry::Lease> lease_, PreparedRun run_, RunOptions options_)
+        : engine(std::move(engine_)), lease(std::move(lease_)), run(std::move(run_)), options(std::move(options_)) {}
 
     std::shared_ptr<Engine> engine;
     std::shared_ptr<RunRegistry::Lease> lease;
-    Pipeline pipeline;
+    PreparedRun run;
     RunOptions options;
 };
 
 Prepared prepare(const Logger& logger, const std::shared_ptr<Engine>& engine, const std::shared_ptr<RunRegistry>& registry,
                  const std::shared_ptr<RunMemory>& memory, Pipeline definition, RunOptions options) {
     try {
-        Pipeline pipeline = engine->prepare(definition, options);
-        auto lease = RunRegistry::begin(registry, pipeline.name);
+        PreparedRun run = engine->prepare(definition, options);
+        auto lease = RunRegistry::begin(registry, run.pipeline.name);
         if (!lease) throw Error(Errc::invalid_argument, "the manager is shut down");
         // Before the other observers, so that what they tell is written down already.
-        if (memory) options.observers.insert(options.observers.begin(), memory->recorder(definition, options, lease->control()));
-        return {engine, std::move(lease), std::move(pipeline), std::move(options)};
+        if (memory) options.observers.insert(options.observers.begin(), memory->recorder(definition, run, options, lease->control()));
+        return {engine, std::move(lease), std::move(run), std::move(options)};
     } catch (const Error& failure) {
         logger.error(failure.what());
         throw;
@@ -91,7 +91,7 @@ Prepared prepare(const Logger& logger, const std::shared_ptr<Engine>& engine, co
 asio::awaitable<Pipeline> run_prepared(Prepared prepared, std::optional<asio::any_io_executor> executor) {
     if (!executor) executor = co_await asio::this_coro::executor;
     const auto lease = prepared.lease;
-    Pipeline result = co_await prepared.engine->run(*executor, std::move(prepared.pipeline), std::move(prepared.options),
+    Pipeline result = co_await prepared.engine->run(*executor, std::move(prepared.run), std::move(prepared.options),
                                                     lease->control());
     lease->finished(result.status);
     co_return result;

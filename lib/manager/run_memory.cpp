@@ -4,7 +4,9 @@
 #include <kahn/config/load.hpp>
 
 #include "base/files.hpp"
+#include "engine/secrets.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -21,12 +23,23 @@ private:
     std::string why_;
 };
 
-RunOrigin origin_of(const Pipeline& definition, const RunOptions& options) {
+/// Secrets are not written down: a rerun takes them from its own environment.
+Variables recorded_variables(const PreparedRun& run, Variables variables) {
+    if (!run.masker) return variables;
+    std::erase_if(variables, [&run](const auto& variable) {
+        const auto& secrets = run.pipeline.secrets;
+        return std::find(secrets.begin(), secrets.end(), variable.first) != secrets.end();
+    });
+    hide_in_variables(*run.masker, {}, variables);
+    return variables;
+}
+
+RunOrigin origin_of(const Pipeline& definition, const PreparedRun& run, const RunOptions& options) {
     RunOrigin origin;
     origin.parent = options.parent;
     origin.config_digest = config::digest(definition);
     origin.working_directory = absolute_directory(options.working_directory).string();
-    origin.variables = options.variables;
+    origin.variables = recorded_variables(run, options.variables);
     origin.condition_branch = options.branch;
     origin.stages = options.stages;
     origin.jobs = options.jobs;
@@ -63,13 +76,13 @@ PastDurations RunMemory::past_durations(std::shared_ptr<RunMemory> memory) {
     };
 }
 
-std::shared_ptr<Observer> RunMemory::recorder(const Pipeline& definition, const RunOptions& options,
+std::shared_ptr<Observer> RunMemory::recorder(const Pipeline& definition, const PreparedRun& run, const RunOptions& options,
                                               const std::shared_ptr<RunControl>& control) {
     const auto cancel = [weak = std::weak_ptr<RunControl>(control)](std::string who) {
-        if (const auto run = weak.lock()) run->cancel("by " + who);
+        if (const auto live = weak.lock()) live->cancel("by " + who);
     };
     try {
-        return open()->recorder(origin_of(definition, options), cancel);
+        return open()->recorder(origin_of(definition, run, options), cancel);
     } catch (const Error& failure) {
         return std::make_shared<Refusal>(failure.what());
     }

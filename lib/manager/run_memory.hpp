@@ -5,6 +5,7 @@
 #include <kahn/model/pipeline.hpp>
 #include <kahn/store/store.hpp>
 
+#include "engine/prepared_run.hpp"
 #include "engine/run_control.hpp"
 
 #include <filesystem>
@@ -24,7 +25,9 @@ public:
     static PastDurations past_durations(std::shared_ptr<RunMemory> memory);
 
     /// Writes one run down. A store that cannot be opened fails the run when it begins.
-    std::shared_ptr<Observer> recorder(const Pipeline& definition, const RunOptions& options, const std::shared_ptr<RunControl>& control);
+    /// \param definition as the run was asked for, before anything was selected or hidden
+    std::shared_ptr<Observer> recorder(const Pipeline& definition, const PreparedRun& run, const RunOptions& options,
+                                       const std::shared_ptr<RunControl>& control);
 
 private:
     std::filesystem::path workspace_;

@@ -81,6 +81,7 @@ AttemptOutput::Read AttemptOutput::read(Pipe& pipe, std::size_t budget) {
         if (count < 0 && errno == EAGAIN) return Read::empty;
         if (count <= 0) {
             close(pipe);
+            sink_->end(pipe.stream);
             return Read::closed;
         }
         const auto size = static_cast<std::size_t>(count);

@@ -42,7 +42,7 @@ AttemptRun::AttemptRun(boost::asio::any_io_executor executor, std::shared_ptr<Lo
       listener_(std::move(listener)),
       output_(std::make_shared<AttemptOutput>(std::make_unique<OutputSink>(
           supervisor_->tail_budget(), supervisor_->options().kept_output_bytes,
-          LogFile(spec_.log, supervisor_->options().log_limit_bytes), listener_))),
+          LogFile(spec_.log, supervisor_->options().log_limit_bytes), listener_, spec_.masker))),
       alarm_(executor_),
       policy_(supervisor_->options().grace),
       retry_(supervisor_->options().start_patience) {}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kahn/base/log.hpp>
+#include <kahn/base/masker.hpp>
 #include <kahn/model/attempt.hpp>
 #include <kahn/process/options.hpp>
 
@@ -24,6 +25,7 @@ struct AttemptSpec {
     std::filesystem::path working_directory;
     std::filesystem::path log;  ///< made when there is something to write; empty: none is kept
     std::string name;           ///< for messages: `stage.job`
+    std::shared_ptr<const Masker> masker;  ///< of all that is printed; null: there is nothing to hide
 };
 static_assert(!std::is_aggregate_v<AttemptSpec>);
 

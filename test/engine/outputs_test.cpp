@@ -63,7 +63,7 @@ struct Writing {
         Engine engine(std::move(engine_options), workspace.path(), Logger());
         options.branch = "main";
         options.working_directory = workspace.path();
-        Pipeline prepared = engine.prepare(std::move(definition), options);
+        auto prepared = engine.prepare(std::move(definition), options);
         auto work = engine.run(context.get_executor(), std::move(prepared), std::move(options), std::make_shared<RunControl>());
         boost::asio::co_spawn(context, std::move(work), [this](const std::exception_ptr& failure, Pipeline finished) {
             if (failure) std::rethrow_exception(failure);

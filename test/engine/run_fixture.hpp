@@ -47,7 +47,7 @@ public:
         engine_options.observers = {events};
         engine_ = std::make_unique<Engine>(std::move(engine_options), workspace.path(), Logger());
         if (!options.branch) options.branch = "main";
-        Pipeline prepared = engine_->prepare(std::move(definition), options);
+        auto prepared = engine_->prepare(std::move(definition), options);
         auto run = engine_->run(context.get_executor(), std::move(prepared), std::move(options), control);
         auto keep = [this](const std::exception_ptr& failure, Pipeline finished) {
             if (failure) std::rethrow_exception(failure);

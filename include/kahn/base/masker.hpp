@@ -71,11 +71,12 @@ private:
 
     void scan();
     void step(unsigned char byte);
+    void add_start(std::uint64_t position);
     void matched(std::uint64_t begin, std::uint64_t end);
     void give_out(std::uint64_t until, std::string& out);
 
     std::shared_ptr<const Masker> masker_;
-    const TextMatcher& matcher_;
+    const TextMatcher* matcher_;
     std::string held_;             // from position base_
     std::uint64_t base_ = 0;
     std::uint64_t scanned_ = 0;    // position

@@ -15,6 +15,8 @@
 
 namespace kahn {
 
+class Masker;
+
 /// One attempt of one job, with everything resolved that the engine resolves.
 struct AttemptRequest {
     AttemptRequest() = default;
@@ -28,6 +30,10 @@ struct AttemptRequest {
     std::shared_ptr<const Variables> host_environment;  ///< kahn's own, as it was when the run began; lies below
     std::filesystem::path working_directory;  ///< absolute
     std::filesystem::path log;                ///< where the output is to be kept
+    /// Hides the run's secrets (<kahn/base/masker.hpp>); null: there are none. Whoever runs the attempt masks what it prints before
+    /// it goes to the log, the listener and the tails, each stream by a MaskingStream of its own; the outcome's texts are masked by
+    /// the engine.
+    std::shared_ptr<const Masker> masker;
 };
 static_assert(!std::is_aggregate_v<AttemptRequest>);
 

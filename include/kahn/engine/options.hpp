@@ -62,6 +62,7 @@ struct RunOptions {
     RunOptions(Variables overrides) : variables(std::move(overrides)) {}  // NOLINT: variables are what most runs differ in
 
     Variables variables;                ///< over the pipeline's own
+    std::vector<std::string> secrets;   ///< names of further variables whose values are never shown or written
     std::optional<std::string> branch;  ///< for conditions; nothing: the git branch of the working directory
     std::vector<std::string> stages;    ///< only these, and all they depend on; empty: all
     std::vector<std::string> jobs;      ///< `job` or `stage.job`: only these, and all they depend on; empty: all
