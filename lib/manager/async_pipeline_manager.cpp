@@ -404,6 +404,7 @@ AsyncPipelineManager::AsyncPipelineManager(asio::any_io_executor executor, Async
 
 AsyncPipelineManager::~AsyncPipelineManager() = default;
 
+asio::any_io_executor AsyncPipelineManager::executor() const { return impl_->local_executor.value_or(asio::any_io_executor()); }
 PipelineManager& AsyncPipelineManager::local() { return impl_->local_manager(); }
 
 std::string AsyncPipelineManager::base_url() const { return impl_->first->base_url(); }

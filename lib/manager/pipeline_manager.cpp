@@ -297,6 +297,8 @@ std::optional<PipelineStatus> PipelineManager::get_pipeline_status(std::string_v
 
 std::vector<std::string> PipelineManager::list_pipelines() const { return impl_->registry->names(); }
 
+asio::any_io_executor PipelineManager::executor() const { return impl_->executor.value_or(asio::any_io_executor()); }
+
 ContainmentReport PipelineManager::containment() const { return impl_->engine->containment(); }
 
 std::shared_ptr<store::Store> PipelineManager::store() const { return impl_->memory->open(); }

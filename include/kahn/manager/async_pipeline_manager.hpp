@@ -123,6 +123,8 @@ public:
                                                                      remote::RerunKind kind = remote::RerunKind::all_jobs);
     boost::asio::awaitable<AsyncPipelineResult> async_get_jobs(std::string repo_owner, std::string repo_name, std::int64_t run_id);
 
+    /// The one that was given to it, or none.
+    boost::asio::any_io_executor executor() const;
     /// Where local pipelines are created.
     PipelineManager& local();
     /// `https://api.github.com`

@@ -125,6 +125,9 @@ public:
     /// Sorted.
     std::vector<std::string> list_pipelines() const;
 
+    /// The one that was given to it, or none.
+    boost::asio::any_io_executor executor() const;
+
     /// What contains the children of this manager, and why nothing stronger does.
     ContainmentReport containment() const;
 
