@@ -2,11 +2,14 @@
 
 #include <kahn/model/pipeline.hpp>
 
+#include "base/sha256.hpp"
 #include "base/unique_fd.hpp"
+#include "engine/file_search.hpp"
 
-#include <cstddef>
+#include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,22 +23,43 @@ struct CollectedArtifacts {
 };
 
 /// Copies every regular file below `working_directory` that matches one of the globs (`**`, `{a,b}`), or lies in a directory that
-/// does, to the same relative path below `target`. Symbolic links, and whatever lies behind one, are
-/// refused, and hard links to files of another user: nothing outside the working directory is read. Size and digest are of the copy that was made.
-/// \throws Error (invalid_config) for a glob that is absolute or climbs out, Error (write_failed) for a copy that failed
-CollectedArtifacts collect_artifacts(const std::filesystem::path& working_directory, std::span<const std::string> globs,
-                                     const std::filesystem::path& target);
+/// does, to the same relative path below `target`, in steps that take a millisecond or two. Symbolic links, and whatever lies behind
+/// one, are refused, and hard links to files of another user: nothing outside the working directory is read. Size and digest are of
+/// the copy that was made.
+class ArtifactCollection {
+public:
+    /// \throws Error as FileSearch does
+    ArtifactCollection(const std::filesystem::path& working_directory, std::span<const std::string> globs, std::filesystem::path target);
 
-/// A file that matched, opened for reading beneath the working directory.
-struct MatchedFile {
-    std::filesystem::path path;  ///< relative
-    UniqueFd fd;                 ///< invalid: it could not be opened
+    /// False: all is done. \throws Error (write_failed) for a copy that failed
+    bool step();
+    /// What was collected. \pre step() returned false
+    CollectedArtifacts take() { return std::move(collected_); }
+
+private:
+    struct Copying {
+        std::filesystem::path file;
+        UniqueFd from;
+        UniqueFd to;
+        Sha256 digest;
+        std::uint64_t bytes = 0;
+    };
+
+    void note_refused();
+    void begin_copy(std::filesystem::path file);
+    void copy_some();
+
+    FileSearch search_;
+    std::filesystem::path target_;
+    CollectedArtifacts collected_;
+    bool is_searching_ = true;
+    std::set<std::filesystem::path>::const_iterator next_;
+    std::optional<Copying> copying_;
+    std::vector<char> buffer_;
 };
 
-/// Opens every file that collect_artifacts() would copy, one at a time, and hands it to `each`; what would be refused is handed
-/// over unopened. \return how many there were
-/// \throws Error as collect_artifacts() does
-std::size_t open_matching_files(const std::filesystem::path& working_directory, std::span<const std::string> globs,
-                                const std::function<void(MatchedFile)>& each);
+/// All of it at once.
+CollectedArtifacts collect_artifacts(const std::filesystem::path& working_directory, std::span<const std::string> globs,
+                                     const std::filesystem::path& target);
 
 }  // namespace kahn

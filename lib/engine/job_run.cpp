@@ -1,12 +1,11 @@
 #include "engine/job_run.hpp"
 
-#include "engine/artifacts.hpp"
 #include "engine/deadline.hpp"
+#include "engine/job_files.hpp"
 #include "engine/job_outputs.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/run.hpp"
 #include "engine/secrets.hpp"
-#include "engine/test_reports.hpp"
 #include "engine/verdict.hpp"
 
 #include <kahn/base/error.hpp>
@@ -81,16 +80,6 @@ void begin_attempt(Run& run, NodeIndex node, JobAttempt& attempt) {
     run.events().emit(event::JobStarted{run.stage_of(node), job, attempt});
 }
 
-/// The names of artifacts are shown and are paths: one with a secret in it can be neither shown nor hidden.
-void require_plain_names(const Masker& masker, const std::vector<Artifact>& files, const std::filesystem::path& target) {
-    for (const Artifact& file : files) {
-        if (!masker.finds_in(file.path.native())) continue;
-        std::error_code ignored;
-        std::filesystem::remove_all(target, ignored);
-        throw Error(Errc::invalid_argument, "the name of an artifact has a secret in it: " + file.path.string());
-    }
-}
-
 /// Outputs are written down, and a rerun takes them from there: what is hidden could not be handed on.
 void require_plain_outputs(const Masker& masker, const std::vector<std::string>& secrets, const Variables& outputs) {
     for (const auto& [name, value] : outputs) {
@@ -98,25 +87,6 @@ void require_plain_outputs(const Masker& masker, const std::vector<std::string>&
         if (!is_secret && !masker.finds_in(name) && !masker.finds_in(value)) continue;
         throw Error(Errc::invalid_argument, "KAHN_OUTPUT: '" + name + "' " + (is_secret ? "is" : "has") +
                                                 " a secret, and outputs are written down: jobs take secrets from the environment");
-    }
-}
-
-/// Collects what the job made; a success that cannot be kept is none.
-void keep_artifacts(Run& run, NodeIndex node, const AttemptRequest& request, JobAttempt& attempt) {
-    PipelineJob& job = run.job_of(node);
-    const auto place = run.node(node);
-    try {
-        const auto target = run.files().artifacts(place.stage, place.job);
-        auto collected = collect_artifacts(request.working_directory, request.job.artifacts, target);
-        if (run.masker()) require_plain_names(*run.masker(), collected.files, target);
-        job.warnings.insert(job.warnings.end(), collected.warnings.begin(), collected.warnings.end());
-        for (Artifact& file : collected.files) {
-            file.path = std::filesystem::relative(target / file.path, run.files().all_artifacts());
-            job.collected_artifacts.push_back(std::move(file));
-        }
-    } catch (const std::exception& failure) {
-        attempt.status = PipelineStatus::failure;
-        attempt.reason = Reason(Reason::Code::artifacts, failure.what());
     }
 }
 
@@ -135,15 +105,6 @@ void keep_outputs(Run& run, NodeIndex node, JobAttempt& attempt) {
         attempt.status = PipelineStatus::failure;
         attempt.reason = Reason(Reason::Code::outputs, failure.what());
     }
-}
-
-/// Reads the test reports that the job has left, whatever became of it.
-void keep_tests(Run& run, NodeIndex node, const AttemptRequest& request) {
-    PipelineJob& job = run.job_of(node);
-    if (request.job.junit_reports.empty()) return;
-    auto read = read_test_reports(request.working_directory, request.job.junit_reports, job.start_time);
-    job.tests = std::move(read.counts);
-    job.warnings.insert(job.warnings.end(), read.warnings.begin(), read.warnings.end());
 }
 
 /// The first attempt's request. A job that cannot be set up fails with what `error` says, as an attempt.
@@ -267,7 +228,9 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
         attempt.outcome = std::move(outcome);
         if (attempt.outcome.output_bytes == 0) attempt.log.clear();
         keep_outputs(*run, node, attempt);
-        if (attempt.status == PipelineStatus::success) keep_artifacts(*run, node, request, attempt);
+        if (attempt.status == PipelineStatus::success) {
+            co_await keep_artifacts(run, node, request, attempt, running);
+        }
 
         if (run->masker()) hide_in(*run->masker(), attempt.reason);
         const bool may_retry = attempt.status == PipelineStatus::failure && attempt.number <= job.retry_count &&
@@ -286,7 +249,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
             break;
         }
     }
-    keep_tests(*run, node, first);
+    co_await keep_tests(run, node, first, running);
     finish_job(*run, node, began, cancelled_between);
     co_return outcome_of(run->stage_of(node), job);
 }

@@ -25,9 +25,13 @@ AttemptVerdict judge(const AttemptOutcome& outcome, const std::optional<Reason>&
     const bool was_ended = outcome.end == AttemptEnd::stopped || outcome.end == AttemptEnd::unkillable;
     if (!was_ended) return {PipelineStatus::failure, failure_reason(outcome)};
     if (!told_to_end) return {PipelineStatus::cancelled, failure_reason(outcome)};
-    const auto status = told_to_end->code() == Reason::Code::timeout ? PipelineStatus::failure : PipelineStatus::cancelled;
-    if (outcome.end == AttemptEnd::unkillable) return {status, failure_reason(outcome)};
-    return {status, *told_to_end};
+    AttemptVerdict verdict = judge_ended(*told_to_end);
+    if (outcome.end == AttemptEnd::unkillable) verdict.reason = failure_reason(outcome);
+    return verdict;
+}
+
+AttemptVerdict judge_ended(const Reason& why) {
+    return {why.code() == Reason::Code::timeout ? PipelineStatus::failure : PipelineStatus::cancelled, why};
 }
 
 }  // namespace kahn

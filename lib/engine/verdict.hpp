@@ -17,4 +17,7 @@ struct AttemptVerdict {
 ///                    itself before it heard of it
 AttemptVerdict judge(const AttemptOutcome& outcome, const std::optional<Reason>& told_to_end);
 
+/// Of an attempt that was told to end and did.
+AttemptVerdict judge_ended(const Reason& why);
+
 }  // namespace kahn
