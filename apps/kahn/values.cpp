@@ -40,6 +40,14 @@ std::pair<std::string, std::string> parse_variable(const std::string& text) {
     return {name, text.substr(equals + 1)};
 }
 
+std::string parse_secret_name(const std::string& text) {
+    if (is_variable_name(text)) return text;
+    const bool has_value = text.find('=') != std::string::npos;
+    throw UsageError("--secret-env '" + printable(text.substr(0, text.find('='))) + "': " +
+                     (has_value ? "it takes a name alone, the value comes from the environment"
+                                : "a name is letters, digits and underscores, and begins with no digit"));
+}
+
 std::string require_one_of(std::string_view option, const std::string& text, std::span<const std::string> known) {
     if (std::find(known.begin(), known.end(), text) != known.end()) return text;
     std::string message = std::string(option) + " knows " + join(known, ", ") + ", not '" + printable(text) + "'";

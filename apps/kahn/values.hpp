@@ -21,6 +21,9 @@ std::chrono::milliseconds parse_grace(const std::string& text);
 /// `NAME=value`; the value may be empty and may hold more equals signs.
 std::pair<std::string, std::string> parse_variable(const std::string& text);
 
+/// The name of a variable that is a secret.
+std::string parse_secret_name(const std::string& text);
+
 /// One word of a few. \param option for the message: `--format`
 std::string require_one_of(std::string_view option, const std::string& text, std::span<const std::string> known);
 

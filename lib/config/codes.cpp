@@ -124,6 +124,10 @@ constexpr CodeRow rows[] = {
     {Code::too_many, "too many stages or jobs", "A pipeline has at most 100,000 stages and 1,000,000 jobs."},
     {Code::mixed_work, "a job with two kinds of work",
      "A job is done by commands, or by a coroutine of the program that embeds kahn. Of two there is no order; make two jobs."},
+    {Code::bad_secret, "a secret that cannot be kept, or has no value",
+     "'secrets' names variables whose values are never shown or written. Each is named once and needs a value before anything "
+     "runs: from the environment that kahn was started in, --env-file, --var or 'variables'. No stage, job or pipeline may have "
+     "the value in its name, because names are shown and are parts of names of files."},
     {Code::more_problems, "more problems than are shown",
      "Only the first problems by position are kept. Correct these and look again."},
 };

@@ -44,6 +44,7 @@ enum class Code {
     bad_text = 34,
     empty = 35,
     too_many = 36,
+    bad_secret = 37,
     mixed_work = 40,
     more_problems = 99,
 };

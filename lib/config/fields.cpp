@@ -225,6 +225,19 @@ void VariableMap::write(const Variables& variables, DocumentBuilder& out) {
 
 void ExpandedVariableMap::read(const Value& value, Variables& out) { read_variables(value, out, true); }
 
+void VariableNameList::read(const Value& value, std::vector<std::string>& out) {
+    read_list(value, type, "a name of a variable", [&](const Value& entry, std::string_view text, bool is_good) {
+        if (!is_good) return;
+        const Value named = value.member(entry.node(), text);
+        if (!is_variable_name(text)) {
+            return named.refuse(Code::bad_variable_name, "is no name of a variable", "letters, digits and underscores, the first one no digit");
+        }
+        if (text.size() > longest_name) return named.refuse(Code::bad_variable_name, "has a name longer than 128 bytes");
+        if (std::find(out.begin(), out.end(), text) != out.end()) return named.refuse(Code::bad_secret, "is given twice");
+        out.emplace_back(text);
+    });
+}
+
 void TriggerList::read(const Value& value, std::vector<Trigger>& out) {
     const auto add = [&out](const Value& entry, std::string_view word) {
         const auto trigger = parse_trigger(word);

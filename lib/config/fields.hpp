@@ -119,6 +119,17 @@ struct ExpandedVariableMap : VariableMap {
     static void read(const Value& value, Variables& out);
 };
 
+/// Names of variables, each once.
+struct VariableNameList : TextList {
+    static constexpr std::string_view type = "a list of names of variables";
+    static constexpr std::string_view schema = R"({
+        "type": ["array", "null"],
+        "items": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "maxLength": 128},
+        "uniqueItems": true
+    })";
+    static void read(const Value& value, std::vector<std::string>& out);
+};
+
 struct TriggerList {
     static constexpr std::string_view type = "a list of push, pull_request, manual, schedule";
     static constexpr std::string_view schema = R"({

@@ -85,6 +85,7 @@ constexpr std::array pipeline_rows{
     key<&Pipeline::name, Name>("name", "", "what the pipeline is called"),
     key<&Pipeline::description, Text>("description", "\"\"", "what it is for"),
     key<&Pipeline::variables, VariableMap>("variables", "{}", "exported to the environment of every command"),
+    key<&Pipeline::secrets, VariableNameList>("secrets", "[]", "variables whose values are never shown or written"),
     key<&Pipeline::triggers, TriggerList>("triggers", "[]", "what may start it with --event"),
     key<&Pipeline::timeout, Timeout>("timeout", "7200", "how long the whole run may take"),
     key<&Pipeline::stages, StageList>("stages", "", "what it consists of"),

@@ -54,6 +54,7 @@ std::vector<std::string> definition_changes(const Pipeline& before, const Pipeli
     std::vector<std::string> whole;
     if (before.name != now.name) whole.emplace_back("name");
     if (before.variables != now.variables) whole.emplace_back("variables");
+    if (before.secrets != now.secrets) whole.emplace_back("secrets");
     if (before.timeout != now.timeout) whole.emplace_back("timeout");
     if (before.triggers != now.triggers) whole.emplace_back("triggers");
     note(changes, "pipeline", whole);

@@ -1,6 +1,7 @@
 #include <kahn/manager/rerun.hpp>
 
 #include <kahn/base/error.hpp>
+#include <kahn/base/masker.hpp>
 #include <kahn/config/load.hpp>
 
 #include "base/text.hpp"
@@ -31,6 +32,8 @@ Pipeline without_results(const Pipeline& run) {
     pipeline.name = run.name;
     pipeline.description = run.description;
     pipeline.variables = run.variables;
+    for (const std::string& secret : run.secrets) pipeline.variables.erase(secret);  // its value was not recorded
+    pipeline.secrets = run.secrets;
     pipeline.triggers = run.triggers;
     pipeline.timeout = run.timeout;
     pipeline.source = run.source;
@@ -154,6 +157,24 @@ private:
     std::string forced_job_;
 };
 
+bool is_hidden(std::string_view text) { return text.find(Masker::replacement) != std::string_view::npos; }
+
+/// A variable that was given with a secret in it is recorded without: nobody can give it again.
+void require_plain_variables(const RunRecord& parent) {
+    if (parent.pipeline.secrets.empty()) return;
+    for (const auto& [name, value] : parent.origin.variables) {
+        if (!is_hidden(value)) continue;
+        throw Error(Errc::invalid_argument, "the variable '" + name + "' was given with a secret in it, which was not recorded: "
+                                            "start the pipeline by kahn run, with all of its variables");
+    }
+}
+
+/// The same for a definition with secrets written into it.
+void require_plain_definition(const Pipeline& recorded) {
+    if (recorded.secrets.empty() || !is_hidden(config::to_text(recorded, config::Format::json))) return;
+    throw Error(Errc::invalid_argument, "the recorded definition has *** in place of secrets: it can be run again from its file only");
+}
+
 /// The definition as its file has it now; nothing if it came from none, or that is gone.
 std::optional<Pipeline> read_again(const RunRecord& parent) {
     const fs::path& source = parent.pipeline.source;
@@ -208,6 +229,9 @@ Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view
     rerun.run.stages = parent->origin.stages;
     rerun.run.jobs = parent->origin.jobs;
 
+    rerun.run.secrets = parent->pipeline.secrets;
+    require_plain_variables(*parent);
+
     Pipeline recorded = without_results(parent->pipeline);
     std::optional<Pipeline> current = options.definition;
     if (!current && !options.as_recorded) {
@@ -220,6 +244,7 @@ Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view
         if (!is_same) rerun.changes = definition_changes(recorded, select(*current, rerun.run.stages, rerun.run.jobs));
         rerun.pipeline = std::move(*current);
     } else {
+        require_plain_definition(recorded);
         rerun.pipeline = recorded;
         rerun.run.stages.clear();  // what was selected is all that is recorded
         rerun.run.jobs.clear();

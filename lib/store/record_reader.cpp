@@ -127,6 +127,7 @@ RunRecord read_record(const json::object& from, const fs::path& directory) {
     run.description = fields.text("description");
     run.source = fields.text("source");
     run.variables = fields.variables("variables");
+    run.secrets = fields.texts("secrets");
     for (const std::string& word : fields.texts("triggers")) {
         if (const auto trigger = parse_trigger(word)) run.triggers.push_back(*trigger);
     }

@@ -192,6 +192,7 @@ std::string to_json(const RunRecord& record, const fs::path& directory) {
         object.name("origin");
         append_origin(out, record.origin);
         object.variables("variables", run.variables);
+        object.texts("secrets", run.secrets);
         object.list("triggers", run.triggers, [&](Trigger trigger) { render::append_json_string(out, to_string(trigger)); });
         object.count("timeout_ms", run.timeout);
         object.list("stages", run.stages, [&](const PipelineStage& stage) { append_stage(out, stage, directory); });

@@ -20,6 +20,9 @@ public:
         out.name = name();
         out.description = maybe() ? text() : "";
         out.variables = variables(false);
+        for (const char* secret : {"TOKEN", "yes", "_9"}) {
+            if (maybe()) out.secrets.push_back(secret);
+        }
         for (const Trigger trigger : {Trigger::schedule, Trigger::push, Trigger::manual, Trigger::pull_request}) {
             if (maybe()) out.triggers.push_back(trigger);
         }

@@ -296,4 +296,15 @@ BOOST_AUTO_TEST_CASE(V08_a_bad_condition_is_shown_where_it_breaks) {
     BOOST_TEST(places(with_condition("'" + repeat("!(", 5 * 1024) + "'")).ends_with(" K031"));
 }
 
+BOOST_AUTO_TEST_CASE(secrets_are_names_of_variables_each_once) {
+    BOOST_TEST(load_text("name: p\nsecrets: [A, B_2]\nstages: [{name: s, jobs: [{name: j, commands: [x]}]}]\n", Format::yaml, "ci").pipeline.secrets.size() == 2u);
+    BOOST_TEST(problems("name: p\nsecrets: [A, B-2, A, '', 3]\nstages: [{name: s, jobs: [{name: j, commands: [x]}]}]\n") ==
+               "2:14 K030 'B-2' in 'secrets' of the pipeline is no name of a variable\n"
+               "2:19 K037 'A' in 'secrets' of the pipeline is given twice\n"
+               "2:22 K030 '' in 'secrets' of the pipeline is no name of a variable\n"
+               "2:26 K030 '3' in 'secrets' of the pipeline is no name of a variable\n");
+    BOOST_TEST(problems("name: p\nsecrets: TOKEN\nstages: [{name: s, jobs: [{name: j, commands: [x]}]}]\n") ==
+               "2:10 K014 'secrets' of the pipeline must be a list of names of variables, not a text\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,6 +32,7 @@ public:
         run.name = text();
         run.description = text();
         run.variables = variables();
+        run.secrets = texts();
         if (maybe()) run.triggers = {Trigger::push, Trigger::schedule};
         run.timeout = std::chrono::milliseconds{number(100'000)};
         run.source = text();

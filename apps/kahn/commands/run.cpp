@@ -30,6 +30,7 @@ struct Arguments {
     std::string file;
     std::string directory;
     std::vector<std::string> variables;
+    std::vector<std::string> secrets;
     std::string workers = "10";
     std::vector<std::string> stages;
     std::vector<std::string> jobs;
@@ -77,6 +78,7 @@ SessionOptions session_options(const Arguments& given) {
         auto [name, value] = parse_variable(text);
         options.run.variables.insert_or_assign(std::move(name), std::move(value));
     }
+    for (const std::string& name : given.secrets) options.run.secrets.push_back(parse_secret_name(name));
     const auto mode = require_one_of("--schedule", given.schedule, std::vector<std::string>{"live", "levels"});
     options.run.schedule = mode == "levels" ? ScheduleMode::levels : ScheduleMode::live;
     options.run.fail_fast = given.fail_fast;
@@ -157,6 +159,7 @@ void add_run(CLI::App& app, Action& chosen) {
     command->add_option("FILE", given->file, "The pipeline file (YAML or JSON); - for standard input")->required()->type_name("");
     command->add_option("-j,--workers", given->workers, "Jobs at once; 0 for no limit (default 10)")->type_name("N");
     command->add_option("--var", given->variables, "Set a variable, over the file's; may be repeated")->type_name("NAME=VALUE")->allow_extra_args(false);
+    command->add_option("--secret-env", given->secrets, "A variable whose value is never shown or written, beside the file's secrets; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_option("--stage", given->stages, "Only this stage and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_option("--job", given->jobs, "Only this job (JOB or STAGE.JOB) and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_flag("--fail-fast", given->fail_fast, "End everything at the first failure that is not allowed");
