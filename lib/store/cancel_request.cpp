@@ -31,11 +31,18 @@ void leave_cancel_request(const Folder& run, std::string_view run_id, std::strin
     }
     text += '\n';
     run.write_atomically(file_name, text);
+    // Left by root in the run of another user it is to be that user's, who could not open it otherwise.
+    struct stat status {};
+    if (::geteuid() == 0 && ::fstat(run.fd(), &status) == 0 && status.st_uid != 0) {
+        if (::fchownat(run.fd(), file_name, status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) != 0) {
+            throw Error(Errc::write_failed, "the request cannot be given to the user of run " + std::string(run_id));
+        }
+    }
 }
 
 std::optional<std::string> take_cancel_request(const Folder& run, std::string_view run_id) {
     const UniqueFd fd = run.try_open(file_name, O_RDONLY);
-    if (!fd) return std::nullopt;
+    if (!fd) return std::nullopt;  // also one that is just being handed over
     run.remove_file(file_name);
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;

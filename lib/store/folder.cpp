@@ -34,7 +34,7 @@ std::string reason(int error) { return std::generic_category().message(error); }
 
 /// One component at a time, for kernels (before 5.6) and sandboxes without openat2.
 UniqueFd open_step_by_step(int root, const fs::path& relative, int flags, mode_t mode) noexcept {
-    if (relative.is_absolute()) {
+    if (relative.is_absolute() || relative.filename() == "..") {
         errno = EXDEV;
         return UniqueFd();
     }

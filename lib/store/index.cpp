@@ -6,17 +6,17 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
 namespace kahn::store {
 namespace {
 
-constexpr int schema_version = 1;
 constexpr int patience_ms = 10'000;
 
 // Times and durations are nanoseconds, times since 1970. Status words are stored as text: the database can be read with any tool.
-constexpr const char* schema = R"(
+constexpr const char* version_1 = R"(
 CREATE TABLE runs(
   n INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -60,6 +60,45 @@ CREATE TABLE jobs(
 CREATE TABLE meta(history_known INTEGER NOT NULL);
 INSERT INTO meta VALUES(0);
 )";
+
+// Sums of each day (of 24 hours since 1970), so that a question about a year need not look at every run. The triggers keep them.
+constexpr const char* version_2 = R"(
+CREATE TABLE sums(
+  day INTEGER NOT NULL,
+  pipeline TEXT NOT NULL,
+  status TEXT NOT NULL,
+  runs INTEGER NOT NULL,
+  duration_ns INTEGER NOT NULL,
+  executed INTEGER NOT NULL,
+  executed_passed INTEGER NOT NULL,
+  PRIMARY KEY(day, pipeline, status)
+) WITHOUT ROWID;
+INSERT INTO sums
+  SELECT start_ns/86400000000000, pipeline, status, count(*), sum(duration_ns), sum(executed), sum(executed_passed)
+  FROM runs WHERE status IN ('success','failure','cancelled') GROUP BY 1, 2, 3;
+CREATE TRIGGER sums_add AFTER INSERT ON runs WHEN new.status IN ('success','failure','cancelled') BEGIN
+  INSERT INTO sums VALUES(new.start_ns/86400000000000, new.pipeline, new.status, 1, new.duration_ns, new.executed, new.executed_passed)
+  ON CONFLICT(day, pipeline, status) DO UPDATE SET runs=runs+1, duration_ns=duration_ns+excluded.duration_ns,
+    executed=executed+excluded.executed, executed_passed=executed_passed+excluded.executed_passed;
+END;
+CREATE TRIGGER sums_take AFTER UPDATE OF pipeline, status, start_ns, duration_ns, executed, executed_passed ON runs
+WHEN old.status IN ('success','failure','cancelled') BEGIN
+  UPDATE sums SET runs=runs-1, duration_ns=duration_ns-old.duration_ns, executed=executed-old.executed,
+    executed_passed=executed_passed-old.executed_passed
+  WHERE day=old.start_ns/86400000000000 AND pipeline=old.pipeline AND status=old.status;
+END;
+CREATE TRIGGER sums_add_again AFTER UPDATE OF pipeline, status, start_ns, duration_ns, executed, executed_passed ON runs
+WHEN new.status IN ('success','failure','cancelled') BEGIN
+  INSERT INTO sums VALUES(new.start_ns/86400000000000, new.pipeline, new.status, 1, new.duration_ns, new.executed, new.executed_passed)
+  ON CONFLICT(day, pipeline, status) DO UPDATE SET runs=runs+1, duration_ns=duration_ns+excluded.duration_ns,
+    executed=executed+excluded.executed, executed_passed=executed_passed+excluded.executed_passed;
+END;
+)";
+constexpr std::int64_t day_ns = 86'400'000'000'000;
+
+/// What leads from each version to the next; version 0 is an empty file.
+constexpr std::array migrations{version_1, version_2};
+constexpr int schema_version = static_cast<int>(migrations.size());
 
 std::int64_t to_ns(SystemTime time) { return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count(); }
 SystemTime from_ns(std::int64_t ns) { return SystemTime{std::chrono::duration_cast<SystemTime::duration>(std::chrono::nanoseconds{ns})}; }
@@ -146,6 +185,16 @@ struct Index::Impl {
         db.exec("PRAGMA foreign_keys=ON");
     }
 
+    int version() { return db.execAndGet("PRAGMA user_version").getInt(); }
+
+    /// Two processes may come upon an old one at once: what is to be done is looked at under the lock.
+    void migrate() {
+        SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
+        for (int from = version(); from < schema_version; ++from) db.exec(migrations[static_cast<std::size_t>(from)]);
+        db.exec("PRAGMA user_version = " + std::to_string(schema_version));
+        transaction.commit();
+    }
+
     void put(const HistoryEntry& entry) {
         const RunSummary& summary = entry.summary;
         if (!put_run) {
@@ -226,9 +275,9 @@ Index::Index(const std::filesystem::path& file) {
             if ((failure.getErrorCode() & 0xff) == SQLITE_CANTOPEN) throw IndexUnusable(failure.what());
             throw;
         }
-        const int version = impl_->db.execAndGet("PRAGMA user_version").getInt();
-        // Version 1 is the first: there is nothing yet to migrate from. A later one adds its ALTER TABLEs here, from `version` on.
-        if (version != schema_version) throw IndexUnusable("it has version " + std::to_string(version));
+        const int version = impl_->version();
+        if (version < 1 || version > schema_version) throw IndexUnusable("it has version " + std::to_string(version));
+        if (version < schema_version) impl_->migrate();
     });
 }
 
@@ -238,7 +287,7 @@ std::unique_ptr<Index> Index::begin_making(const std::filesystem::path& file) {
     return translating([&] {
         auto impl = std::make_unique<Impl>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
         impl->making = std::make_unique<SQLite::Transaction>(impl->db, SQLite::TransactionBehavior::IMMEDIATE);
-        impl->db.exec(schema);
+        for (const char* step : migrations) impl->db.exec(step);
         return std::unique_ptr<Index>(new Index(std::move(impl)));
     });
 }
@@ -354,12 +403,27 @@ std::vector<JobSample> Index::job_history(std::string_view pipeline, std::string
 PeriodTotals Index::totals(std::int64_t since_ns, std::int64_t until_ns) const {
     return translating([&] {
         PeriodTotals totals;
+        if (since_ns >= until_ns) return totals;
+        // Whole days from their sums, what lies before the first and after the last of them run by run.
+        const std::int64_t first_day = std::max<std::int64_t>(since_ns > 0 ? (since_ns - 1) / day_ns + 1 : 0, 0);
+        const std::int64_t end_day = std::max(until_ns > 0 ? until_ns / day_ns : 0, first_day);
+        const bool has_days = end_day > first_day && since_ns >= 0;
         SQLite::Statement sum(impl_->db, R"(
-SELECT pipeline, status, count(*), sum(duration_ns), sum(executed), sum(executed_passed)
-FROM runs INDEXED BY runs_sums WHERE start_ns >= ? AND start_ns < ? AND status IN ('success','failure','cancelled')
-GROUP BY pipeline, status ORDER BY pipeline)");
-        sum.bind(1, since_ns);
-        sum.bind(2, until_ns);
+SELECT pipeline, status, sum(runs), sum(duration_ns), sum(executed), sum(executed_passed) FROM (
+  SELECT pipeline, status, runs, duration_ns, executed, executed_passed FROM sums WHERE day >= :first AND day < :end
+  UNION ALL
+  SELECT pipeline, status, 1, duration_ns, executed, executed_passed FROM runs INDEXED BY runs_sums
+  WHERE start_ns >= :since AND start_ns < :before AND status IN ('success','failure','cancelled')
+  UNION ALL
+  SELECT pipeline, status, 1, duration_ns, executed, executed_passed FROM runs INDEXED BY runs_sums
+  WHERE start_ns >= :after AND start_ns < :until AND status IN ('success','failure','cancelled')
+) GROUP BY pipeline, status HAVING sum(runs) > 0 ORDER BY pipeline)");
+        sum.bind(":first", has_days ? first_day : std::int64_t{0});
+        sum.bind(":end", has_days ? end_day : std::int64_t{0});
+        sum.bind(":since", since_ns);
+        sum.bind(":before", has_days ? first_day * day_ns : until_ns);
+        sum.bind(":after", has_days ? end_day * day_ns : until_ns);
+        sum.bind(":until", until_ns);
         std::string pipeline;
         std::size_t its_runs = 0;
         while (sum.executeStep()) {
@@ -439,6 +503,14 @@ void Index::set_bytes(const std::string& id, std::uint64_t bytes) {
 void Index::set_trimmed(const std::string& id) {
     translating([&] {
         SQLite::Statement set(impl_->db, "UPDATE runs SET trimmed=1, bytes=0 WHERE id=?");
+        set.bind(1, id);
+        set.exec();
+    });
+}
+
+void Index::set_interrupted(const std::string& id) {
+    translating([&] {
+        SQLite::Statement set(impl_->db, "UPDATE runs SET interrupted=1 WHERE id=?");
         set.bind(1, id);
         set.exec();
     });

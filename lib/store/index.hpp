@@ -67,6 +67,7 @@ public:
     std::vector<Kept> kept() const;
     void set_bytes(const std::string& id, std::uint64_t bytes);
     void set_trimmed(const std::string& id);
+    void set_interrupted(const std::string& id);
 
     struct Impl;
 

@@ -14,7 +14,7 @@ Journal::Journal(UniqueFd fd) : fd_(std::move(fd)) {
     good_bytes_ = end > 0 ? static_cast<std::uint64_t>(end) : 0;
 }
 
-void Journal::write() {
+void Journal::write() noexcept {
     if (pending_.empty()) return;
     if (error_ == 0 && !write_all(fd_.get(), pending_)) {
         error_ = errno;
@@ -28,6 +28,14 @@ void Journal::write() {
         is_dirty_.store(true, std::memory_order_release);
     }
     pending_.clear();
+}
+
+int Journal::force() noexcept {
+    write();
+    // Not left to a sync() that has begun on another thread: what was just written need not be part of it.
+    is_dirty_.store(false, std::memory_order_release);
+    if (error_ == 0 && ::fdatasync(fd_.get()) != 0) error_ = errno;
+    return error_;
 }
 
 void Journal::sync() noexcept {

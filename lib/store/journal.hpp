@@ -17,9 +17,11 @@ public:
     /// Lines that are to be written: append to it, then write() or leave it to the next one.
     std::string& pending() noexcept { return pending_; }
     /// Hands what is pending to the kernel, from where no death of this process can take it.
-    void write();
+    void write() noexcept;
     /// Has the kernel put it on the disk, if there is anything new. Safe on another thread.
     void sync() noexcept;
+    /// Writes, and returns when it is on the disk, whoever else is syncing. \return errno, 0 for success
+    int force() noexcept;
 
     /// How often something was handed over. Safe on another thread.
     std::uint64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }

@@ -51,10 +51,14 @@ LiveRun::LiveRun(const Folder& store, RunRecord record, std::function<void(std::
     write_record();
 }
 
-int LiveRun::add(const Event& event, bool is_to_stay) {
+int LiveRun::add(const Event& event, Keep keep) {
     const int before = journal_.error();
     append_line(journal_.pending(), event, folder_.path());
-    if (is_to_stay || journal_.pending().size() > much) journal_.write();
+    if (keep == Keep::on_disk) {
+        journal_.force();
+    } else if (keep == Keep::written || journal_.pending().size() > much) {
+        journal_.write();
+    }
     return before == 0 ? journal_.error() : 0;
 }
 

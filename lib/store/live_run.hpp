@@ -23,17 +23,23 @@ public:
     /// \throws Error (workspace_unusable, write_failed): it cannot be recorded, or another engine has it
     LiveRun(const Folder& store, RunRecord record, std::function<void(std::string)> cancel);
 
+    /// How sure it is to be that an event is not lost.
+    enum class Keep {
+        with_next,  ///< written together with the next one that is kept better
+        written,    ///< no death of this process can take it
+        on_disk,    ///< nor the machine's
+    };
     /// \return the errno of a journal that has just failed, else 0
-    int add(const Event& event, bool is_to_stay);
+    int add(const Event& event, Keep keep);
     /// The whole of it, as it ended. \throws Error (write_failed)
     void finish();
+    /// Nobody works on it any more, although the keeper's thread may still be at its chores.
+    void release() noexcept { lock_.release(); }
 
     RunRecord& record() noexcept { return record_; }
     const Folder& folder() const noexcept { return folder_; }
 
     void do_now() noexcept override;
-    void sync() noexcept { journal_.sync(); }
-
 private:
     void write_record() const;
     void hear_cancel();

@@ -22,6 +22,11 @@ bool is_to_stay(const event::Payload& what) {
 
 bool is_end_state(const event::Payload& what) { return std::holds_alternative<event::JobFinished>(what); }
 
+LiveRun::Keep keeping(const event::Payload& what, Durability durability) {
+    if (durability == Durability::full && is_end_state(what)) return LiveRun::Keep::on_disk;
+    return is_to_stay(what) ? LiveRun::Keep::written : LiveRun::Keep::with_next;
+}
+
 }  // namespace
 
 Recorder::Recorder(std::shared_ptr<Workspace> workspace, RunOrigin origin, std::function<void(std::string)> cancel)
@@ -35,12 +40,11 @@ void Recorder::on_event(const Event& event) {
     if (const auto* const started = std::get_if<event::RunStarted>(&event.what)) begin(event, *started);
     const auto run = find(event.run.run_id);
     if (!run) return;  // it began before this recorder was there
-    const int error = run->add(event, is_to_stay(event.what));
+    const int error = run->add(event, keeping(event.what, workspace_->options().durability));
     if (error != 0) {
         workspace_->logger().warning("run " + event.run.run_id + " cannot be recorded any further, it goes on: " +
                                      (run->folder().path() / "events.ndjson").string() + ": " + std::generic_category().message(error));
     }
-    if (workspace_->options().durability == Durability::full && is_end_state(event.what)) run->sync();
     if (const auto* const finished = std::get_if<event::RunFinished>(&event.what)) finish(event, *finished, run);
 }
 
@@ -71,6 +75,7 @@ void Recorder::finish(const Event& event, const event::RunFinished& finished, co
         throw Error(Errc::write_failed, std::string("the run could not be recorded: ") + failure.what());
     }
     workspace_->note_end(run->record());
+    run->release();
 }
 
 std::shared_ptr<LiveRun> Recorder::find(const std::string& id) {

@@ -24,6 +24,8 @@ std::optional<RunLock> RunLock::take(const Folder& run) {
     return std::nullopt;
 }
 
+void RunLock::release() noexcept { ::flock(fd_.get(), LOCK_UN); }
+
 bool RunLock::is_held(const Folder& store, const std::string& run_id) {
     const UniqueFd fd = store.try_open(std::filesystem::path("runs") / run_id / lock_name, O_RDONLY);
     if (!fd) return false;

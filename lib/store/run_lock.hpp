@@ -16,6 +16,9 @@ public:
     /// Whether a living engine holds it. A run without a lock file was never begun by an engine.
     static bool is_held(const Folder& store, const std::string& run_id);
 
+    /// At once, even while a child that was just cloned still has the descriptor.
+    void release() noexcept;
+
 private:
     explicit RunLock(UniqueFd fd) : fd_(std::move(fd)) {}
 

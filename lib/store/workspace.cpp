@@ -145,6 +145,8 @@ void Workspace::settle() {
             if (record.is_interrupted || is_end(record.pipeline.status)) note_end(record);
         } catch (const Error& failure) {
             logger_.warning(failure.what());
+            // Its engine is gone and nothing will ever tell more of it: it is not to be said again each time somebody asks.
+            ask([&](Index& index) { index.set_interrupted(id); });
         }
     }
 }
@@ -225,8 +227,9 @@ void Workspace::catch_up() const {
     const UniqueFd fd = folder_.try_open(history_name, O_RDONLY);
     struct stat status {};
     if (!fd || ::fstat(fd.get(), &status) != 0) return;
-    const std::uint64_t known = index_->history_known();
-    if (static_cast<std::uint64_t>(status.st_size) <= known) return;
+    std::uint64_t known = index_->history_known();
+    if (static_cast<std::uint64_t>(status.st_size) == known) return;
+    if (static_cast<std::uint64_t>(status.st_size) < known) known = 0;  // somebody has shortened it: none of it is known for sure
     const auto history = folder_.read(history_name).value_or(std::string());
     std::string_view rest = std::string_view(history).substr(std::min<std::size_t>(known, history.size()));
     while (!rest.empty()) {
@@ -235,6 +238,7 @@ void Workspace::catch_up() const {
         if (const auto entry = from_line(rest.substr(0, end))) {
             try {
                 index_->put(summarise(load(entry->summary.id)));
+                index_->set_bytes(entry->summary.id, bytes_of(entry->summary.id));  // retention counts them
             } catch (const Error&) {
                 index_->put(*entry);
             }
@@ -265,11 +269,16 @@ Store::Reindexed Workspace::reindex() {
 std::uint64_t Workspace::bytes_of(const std::string& id) const { return folder_.bytes_below(run_path(id)); }
 
 void Workspace::trim(const std::string& id) const {
-    // What only the events say is written down first: they go as well.
-    const RunRecord record = load(id);
-    if (folder_.has(run_path(id) / "events.ndjson")) {
-        folder_.write_atomically(run_path(id) / "run.json", to_json(record, folder_.path() / run_path(id)));
-        folder_.remove_file(run_path(id) / "events.ndjson");
+    // What only the events say is written down first: they go as well. A record that cannot be read stays as it is, with them.
+    try {
+        const RunRecord record = load(id);
+        if (folder_.has(run_path(id) / "events.ndjson")) {
+            folder_.write_atomically(run_path(id) / "run.json", to_json(record, folder_.path() / run_path(id)));
+            folder_.remove_file(run_path(id) / "events.ndjson");
+        }
+    } catch (const Error& failure) {
+        if (failure.code() == Errc::write_failed) throw;
+        logger_.warning(failure.what());
     }
     for (const char* part : {"logs", "artifacts", "reports", "outputs"}) folder_.remove_tree(run_path(id) / part);
 }
@@ -291,7 +300,8 @@ std::size_t Workspace::prune() {
         try {
             trim(run.id);
         } catch (const Error& failure) {
-            logger_.warning(failure.what());  // a directory that somebody removed has nothing left to trim
+            logger_.warning(failure.what());  // the disk is full, or the like: it is tried again
+            continue;
         }
         ask([&](Index& index) { index.set_trimmed(run.id); });
         ++trimmed;

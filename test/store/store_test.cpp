@@ -1,5 +1,7 @@
 #include "store/store_fixture.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <fstream>
 
 using namespace kahn;
@@ -136,6 +138,53 @@ BOOST_AUTO_TEST_CASE(a_period_is_summed_up) {
     BOOST_TEST(store.totals(epoch_of_tests + 1min, epoch_of_tests + 3min).runs == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_period_of_many_days_is_the_sum_of_what_is_in_it_wherever_it_begins_and_ends) {
+    auto store = open();
+    // One run every seven hours over ten days; each takes 100 ms.
+    for (unsigned i = 0; i < 34; ++i) store.put(ended_run(numbered(i), i % 3 == 0 ? "nightly" : "ci", epoch_of_tests + i * 7h, S::success, {{"a", S::success}}));
+    const auto runs_between = [](std::chrono::hours from, std::chrono::hours to) {
+        std::size_t runs = 0;
+        for (int i = 0; i < 34; ++i) runs += i * 7h >= from && i * 7h < to ? 1U : 0U;
+        return runs;
+    };
+    for (const auto from : {0h, 1h, 7h, 23h, 24h, 25h, 48h}) {
+        for (const auto to : {1h, 8h, 24h, 49h, 72h, 100h, 240h, 500h}) {
+            const auto totals = store.totals(epoch_of_tests + from, epoch_of_tests + to);
+            BOOST_TEST(totals.runs == runs_between(from, to));
+            BOOST_TEST((totals.total_duration == totals.runs * 100ms));
+            BOOST_TEST(totals.jobs_executed == totals.runs);
+        }
+    }
+    // What is recorded again is counted as it is now.
+    store.put(ended_run(numbered(5), "ci", epoch_of_tests + 35h, S::failure, {{"a", S::failure}}));
+    auto all = store.totals(epoch_of_tests, epoch_of_tests + 240h);
+    BOOST_TEST(all.runs == 34U);
+    BOOST_TEST(all.failed == 1U);
+    BOOST_TEST(all.jobs_passed == 33U);
+    BOOST_TEST(all.most_active_pipeline == "ci");
+    BOOST_TEST(all.most_active_runs == 22U);
+    BOOST_TEST(store.reindex().runs == 34U);
+    all = store.totals(epoch_of_tests, epoch_of_tests + 240h);
+    BOOST_TEST(all.runs == 34U);
+    BOOST_TEST(all.failed == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_index_of_the_first_version_is_taken_over_with_what_is_in_it) {
+    {
+        auto store = open();
+        put_four(store);
+    }
+    {
+        SQLite::Database old((workspace / ".kahn/kahn.db").string(), SQLite::OPEN_READWRITE);
+        old.exec("DROP TRIGGER sums_add; DROP TRIGGER sums_take; DROP TRIGGER sums_add_again; DROP TABLE sums; PRAGMA user_version=1");
+    }
+    auto store = open();
+    BOOST_TEST(!logged("made anew"));
+    BOOST_TEST(store.totals(epoch_of_tests - 48h, epoch_of_tests + 48h).runs == store.totals(epoch_of_tests, epoch_of_tests + 1h).runs);
+    store.put(ended_run(numbered(9), "ci", epoch_of_tests + 1min, S::success, {{"a", S::success}}));
+    BOOST_TEST(store.totals(epoch_of_tests - 48h, epoch_of_tests + 48h).runs == store.totals(epoch_of_tests, epoch_of_tests + 1h).runs);
+}
+
 BOOST_AUTO_TEST_CASE(past_durations_are_medians_of_successes) {
     auto store = open();
     for (unsigned i = 1; i <= 4; ++i) {
@@ -263,6 +312,66 @@ BOOST_AUTO_TEST_CASE(retention_takes_logs_and_artifacts_and_leaves_a_line) {
     const auto history = workspace.read(".kahn/history.ndjson");
     BOOST_TEST(std::count(history.begin(), history.end(), '\n') == 4);
     BOOST_TEST(store.prune() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(retention_takes_what_belongs_to_a_record_that_cannot_be_read) {
+    auto opts = options();
+    opts.retention.runs = 1;
+    Store store(workspace.path(), opts);
+    const auto run = workspace / ".kahn/runs" / numbered(1);
+    store.put(ended_run(numbered(1), "ci", epoch_of_tests, S::success, {{"a", S::success}}));
+    std::filesystem::create_directories(run / "logs");
+    std::ofstream(run / "run.json", std::ios::trunc) << "{\"v\":1,";
+    store.put(ended_run(numbered(2), "ci", epoch_of_tests + 1min, S::success, {{"a", S::success}}));
+    BOOST_TEST(!std::filesystem::exists(run / "logs"));
+    BOOST_TEST(std::filesystem::exists(run / "run.json"));
+    BOOST_TEST(store.prune() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(retention_counts_the_bytes_of_what_another_process_ended) {
+    {
+        auto store = open();
+        store.put(ended_run(numbered(1), "ci", epoch_of_tests, S::success, {{"a", S::success}}));
+    }
+    const auto logs = workspace / ".kahn/runs" / numbered(1) / "logs";
+    std::filesystem::create_directories(logs);
+    std::ofstream(logs / "big.log") << std::string(200'000, 'x');
+    {
+        // As if nothing of it had reached the index.
+        SQLite::Database index((workspace / ".kahn/kahn.db").string(), SQLite::OPEN_READWRITE);
+        index.exec("DELETE FROM runs; DELETE FROM sums; UPDATE meta SET history_known=0");
+    }
+    auto opts = options();
+    opts.retention.bytes = 100'000;
+    Store store(workspace.path(), opts);
+    store.put(ended_run(numbered(2), "ci", epoch_of_tests + 1min, S::success, {{"a", S::success}}));
+    BOOST_TEST(store.runs().size() == 2U);
+    BOOST_TEST(!std::filesystem::exists(logs));
+}
+
+BOOST_AUTO_TEST_CASE(a_history_that_somebody_shortened_is_read_again) {
+    {
+        auto store = open();
+        put_four(store);
+    }
+    const auto file = workspace / ".kahn/history.ndjson";
+    std::string line = workspace.read(".kahn/history.ndjson");
+    line.resize(line.find('\n') + 1);
+    line.replace(line.find(numbered(1)), numbered(1).size(), numbered(7));
+    std::ofstream(file, std::ios::trunc) << line;
+    BOOST_TEST(open().runs().size() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_cannot_be_read_and_that_nobody_works_on_is_complained_of_once) {
+    auto store = open();
+    {
+        auto other = open();
+        other.put(ended_run(numbered(1), "ci", epoch_of_tests, S::running, {{"a", S::running}}));
+    }
+    std::ofstream(workspace / ".kahn/runs" / numbered(1) / "run.json", std::ios::trunc) << "{\"v\":1,";
+    BOOST_TEST_REQUIRE(store.runs().size() == 1U);
+    BOOST_TEST(store.runs()[0].is_interrupted);
+    BOOST_TEST(log.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(retention_by_size_and_by_age_spares_what_goes_on) {

@@ -102,7 +102,7 @@ static_assert(!std::is_aggregate_v<Retention>);
 /// When what is recorded reaches the disk.
 enum class Durability {
     normal,  ///< appended at once, fsync in groups, every 0.1 to 1 s, and at a run's end: nothing is lost to a killed process
-    full,    ///< fsync of every end state
+    full,    ///< and fsync of every job's end before its event is over: nothing that ended is lost to a power failure
 };
 
 struct StoreOptions {
