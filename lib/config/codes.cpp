@@ -128,6 +128,10 @@ constexpr CodeRow rows[] = {
      "'secrets' names variables whose values are never shown or written. Each is named once and needs a value before anything "
      "runs: from the environment that kahn was started in, --env-file, --var or 'variables'. No stage, job or pipeline may have "
      "the value in its name, because names are shown and are parts of names of files."},
+    {Code::bad_matrix, "a matrix that makes no jobs, or one twice",
+     "'matrix' makes one job of every combination of its variables' values: each value is given once, 'exclude' leaves some, and "
+     "no variable is set by 'environment' of the job as well. 'include' adds to the combinations of which it changes no original "
+     "value, or makes a new one, as GitHub Actions does."},
     {Code::more_problems, "more problems than are shown",
      "Only the first problems by position are kept. Correct these and look again."},
 };

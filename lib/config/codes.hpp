@@ -45,6 +45,7 @@ enum class Code {
     empty = 35,
     too_many = 36,
     bad_secret = 37,
+    bad_matrix = 38,
     mixed_work = 40,
     more_problems = 99,
 };

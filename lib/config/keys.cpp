@@ -1,6 +1,7 @@
 #include "config/keys.hpp"
 
 #include "config/fields.hpp"
+#include "config/matrix.hpp"
 
 #include "base/text.hpp"
 
@@ -50,6 +51,9 @@ struct JobList {
     static constexpr std::string_view schema = R"({"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/job"}})";
     static void read(const Value& value, std::vector<PipelineJob>& out);
     static void write(const std::vector<PipelineJob>& jobs, DocumentBuilder& out);
+
+private:
+    static void expand(const Value& list, NodeId node, std::vector<PipelineJob>& out);
 };
 struct Conditions {
     static constexpr std::string_view type = "a mapping with branch, environment, custom";
@@ -75,6 +79,22 @@ struct Reports {
         row.read = &Reports::read;
         row.write = &Reports::write;
         row.has_default = [](const PipelineJob& job) { return job.junit_reports.empty(); };
+        return row;
+    }
+};
+
+/// Becomes jobs while the file is read, and so is never written.
+struct MatrixKey {
+    static constexpr KeyRow<PipelineJob> key() {
+        KeyRow<PipelineJob> row;
+        row.name = "matrix";
+        row.type = Matrix::type;
+        row.fallback = "{}";
+        row.meaning = "one job for each combination of values, which are variables";
+        row.schema = Matrix::schema;
+        row.read = [](const Value&, PipelineJob&) {};  // by JobList, once all of the job is known
+        row.write = [](const PipelineJob&, DocumentBuilder&) {};
+        row.has_default = [](const PipelineJob&) { return true; };
         return row;
     }
 };
@@ -117,6 +137,7 @@ constexpr std::array job_rows{
     key<&PipelineJob::name, Name>("name", "", "unique in its stage"),
     key<&PipelineJob::commands, CommandList>(
         "commands", "", "run one after another, each in a shell; the first failure ends the attempt"),
+    MatrixKey::key(),
     key<&PipelineJob::environment, ExpandedVariableMap>("environment", "{}", "variables over those of the stage"),
     key<&PipelineJob::artifacts, ArtifactList>("artifacts", "[]", "patterns of files to collect after success"),
     Reports::key(),
@@ -200,9 +221,26 @@ void JobList::read(const Value& value, std::vector<PipelineJob>& out) {
             read_members(value.reading(), node, Owner{"job"}, "job", job_keys(), out.emplace_back());
             out.back().location = value.reading().location(node);
             if (out.back().name.empty()) places.jobs_incomplete();
+            expand(value, node, out);
             return true;
         },
         [&] { places.jobs_incomplete(); });
+}
+
+/// Makes the jobs of its matrix of the last job, if it has one.
+void JobList::expand(const Value& list, NodeId node, std::vector<PipelineJob>& out) {
+    const Document& document = list.document();
+    Owner owner{"job"};
+    NodeId matrix_node = 0;
+    for (const auto& [key, value] : document.members(node)) {
+        if (document.text(key) == "name") owner.name = value;
+        if (document.text(key) == "matrix") matrix_node = value;
+    }
+    if (matrix_node == 0) return;
+    const auto matrix = read_matrix(Value(list.reading(), matrix_node, "matrix", owner));
+    if (!matrix || out.back().name.empty()) return;
+    const std::size_t most = most_jobs - list.reading().places.job_count() + 1;
+    expand_matrix(list.reading(), node, *matrix, most, out);
 }
 
 void Conditions::read(const Value& value, StageConditions& out) {

@@ -3,6 +3,7 @@
 #include "config/checks.hpp"
 #include "config/document_builder.hpp"
 #include "config/keys.hpp"
+#include "config/matrix.hpp"
 #include "config/native_jobs.hpp"
 #include "config/readers.hpp"
 #include "config/writers.hpp"
@@ -26,7 +27,9 @@ constexpr std::size_t longest_file = std::size_t{64} << 20;
 Pipeline read_pipeline(const Document& document, const LineIndex* lines, Report& report) {
     Pipeline pipeline;
     Places places(document);
-    read_members(Reading{document, report, places, lines}, 0, Owner{"pipeline"}, "pipeline", pipeline_keys(), pipeline);
+    const Reading reading{document, report, places, lines};
+    read_members(reading, 0, Owner{"pipeline"}, "pipeline", pipeline_keys(), pipeline);
+    expand_dependencies(reading, pipeline);
     check_pipeline(pipeline, places, report);
     return pipeline;
 }

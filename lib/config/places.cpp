@@ -17,7 +17,15 @@ NodeId Places::find(NodeId mapping, std::string_view key) const {
 
 Span Places::value(NodeId mapping, std::string_view key) const { return span(find(mapping, key)); }
 
+void Places::add_matrix(NodeId node, std::string name, std::size_t first, std::size_t count) {
+    matrices_.push_back({node, std::move(name), stages_.size() - 1, first, count});
+}
+
 Span Places::entry(NodeId mapping, std::string_view key, std::size_t index) const {
+    if (key == "dependencies" && !dependency_entries_.empty()) {
+        const auto found = dependency_entries_.find(mapping);
+        if (found != dependency_entries_.end()) index = found->second.at(index);
+    }
     if (cursor_.mapping != mapping || cursor_.key != key || cursor_.index > index || cursor_.list == 0) {
         const NodeId found = find(mapping, key);
         cursor_ = {mapping, key, found, 0, found + 1};

@@ -3,7 +3,10 @@
 #include "config/document.hpp"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace kahn::config {
@@ -25,6 +28,20 @@ public:
     bool are_stages_complete() const noexcept { return are_stages_complete_; }
     bool are_jobs_complete(std::size_t stage) const { return stages_[stage].are_jobs_complete; }
     std::size_t job_count() const noexcept { return jobs_.size(); }
+
+    /// The jobs that a matrix made of one.
+    struct MatrixJobs {
+        NodeId node;
+        std::string name;  ///< of the one
+        std::size_t stage;
+        std::size_t first;
+        std::size_t count;
+    };
+    /// In the stage that was added last.
+    void add_matrix(NodeId node, std::string name, std::size_t first, std::size_t count);
+    const std::vector<MatrixJobs>& matrices() const noexcept { return matrices_; }
+    /// Which entry of the document each dependency of a job comes from, where they are not one for one.
+    void set_dependency_entries(NodeId job, std::vector<std::size_t> entries) { dependency_entries_[job] = std::move(entries); }
 
     NodeId stage(std::size_t stage) const { return stages_[stage].node; }
     NodeId job(std::size_t stage, std::size_t job) const { return jobs_[stages_[stage].first_job + job]; }
@@ -56,6 +73,8 @@ private:
     std::vector<Stage> stages_;
     std::vector<NodeId> jobs_;
     bool are_stages_complete_ = true;
+    std::vector<MatrixJobs> matrices_;
+    std::unordered_map<NodeId, std::vector<std::size_t>> dependency_entries_;
     mutable Cursor cursor_;
 };
 
