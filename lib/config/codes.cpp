@@ -132,6 +132,10 @@ constexpr CodeRow rows[] = {
      "'matrix' makes one job of every combination of its variables' values: each value is given once, 'exclude' leaves some, and "
      "no variable is set by 'environment' of the job as well. 'include' adds to the combinations of which it changes no original "
      "value, or makes a new one, as GitHub Actions does."},
+    {Code::bad_env_file, "a line of an --env-file that is no variable",
+     "Each line is NAME=value, with 'export ' before it if one likes, empty, or a comment that begins with #. Values may stand in "
+     "single quotes, where everything is itself, or in double quotes, with \\n \\r \\t \\\" \\\\ \\$; both may go over several "
+     "lines. Nothing is expanded, and a name is given once."},
     {Code::more_problems, "more problems than are shown",
      "Only the first problems by position are kept. Correct these and look again."},
 };

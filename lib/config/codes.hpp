@@ -46,6 +46,7 @@ enum class Code {
     too_many = 36,
     bad_secret = 37,
     bad_matrix = 38,
+    bad_env_file = 39,
     mixed_work = 40,
     more_problems = 99,
 };

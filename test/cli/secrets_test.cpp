@@ -121,6 +121,25 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_given_again_is_not_run_again) {
     BOOST_TEST(files_with(workspace, token).empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_env_file_lies_over_the_variables_and_under_var) {
+    TemporaryDirectory directory;
+    const auto file = directory.write("ci.yaml", "variables: {A: file, B: file, C: file}\nsecrets: [TOKEN]\n" + pipeline_of("echo \"<$A $B $C $D> $TOKEN\"")).string();
+    const auto first = directory.write("first.env", "B=first\nC=first\nD='$HOME'\nTOKEN=s3cr3t/value\n").string();
+    const auto second = directory.write("second.env", "C=second\n").string();
+    const auto workspace = (directory.path() / "ws").string();
+    const ProgramResult run =
+        kahn({"run", file, "--workspace", workspace, "--env-file", first, "--var", "B=given", "--env-file", second}).run();
+    BOOST_TEST(run.exit_code == 0);
+    BOOST_TEST(contains(run.err, "<file given second $HOME> ***"));
+    BOOST_TEST(files_with(workspace, token).empty());
+    const auto wrong = directory.write("wrong.env", "A=1\nsecret words\n").string();
+    const ProgramResult refused = kahn({"run", file, "--env-file", wrong}).run();
+    BOOST_TEST(refused.exit_code == 3);
+    BOOST_TEST(contains(refused.err, "wrong.env:2:1"));
+    BOOST_TEST(!contains(refused.err, "secret words"));
+    BOOST_TEST(kahn({"run", file, "--env-file", (directory / "none").string()}).run().exit_code == 3);
+}
+
 BOOST_AUTO_TEST_CASE(L10_a_short_secret_is_refused_with_a_warning) {
     TemporaryDirectory directory;
     const auto file = directory.write("ci.yaml", pipeline_of("echo \"<$PIN>\"")).string();

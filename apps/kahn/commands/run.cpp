@@ -6,6 +6,7 @@
 #include "usage_error.hpp"
 #include "values.hpp"
 
+#include <kahn/config/env_file.hpp>
 #include <kahn/render/plan_text.hpp>
 
 #include "base/text.hpp"
@@ -31,6 +32,7 @@ struct Arguments {
     std::string directory;
     std::vector<std::string> variables;
     std::vector<std::string> secrets;
+    std::vector<std::string> env_files;
     std::string workers = "10";
     std::vector<std::string> stages;
     std::vector<std::string> jobs;
@@ -74,6 +76,9 @@ SessionOptions session_options(const Arguments& given) {
         require_one_of("--require-containment", given.containment, std::vector<std::string>{"cgroup2", "subreaper"});
         options.manager.engine.process.require_containment = parse_containment(given.containment);
     }
+    for (const std::string& file : given.env_files) {
+        for (auto& [name, value] : config::load_env_file(file)) options.run.variables.insert_or_assign(name, std::move(value));
+    }
     for (const std::string& text : given.variables) {
         auto [name, value] = parse_variable(text);
         options.run.variables.insert_or_assign(std::move(name), std::move(value));
@@ -104,10 +109,11 @@ bool is_started_by(const Pipeline& pipeline, Trigger event, Console& console) {
 }
 
 /// A variable that nobody declared is passed on all the same, but may be a slip.
-void point_out_slips(const Pipeline& pipeline, const Variables& given, Console& console) {
+void point_out_slips(const Pipeline& pipeline, const std::vector<std::string>& given, Console& console) {
     std::vector<std::string> declared;
     for (const auto& [name, value] : pipeline.variables) declared.push_back(name);
-    for (const auto& [name, value] : given) {
+    for (const std::string& text : given) {
+        const std::string name = parse_variable(text).first;
         if (pipeline.variables.contains(name)) continue;
         if (const auto guess = did_you_mean(name, declared)) {
             console.complain("warning: --var " + name + ": no such variable in the file. Did you mean '" + *guess + "'?");
@@ -132,7 +138,7 @@ int run(const Arguments& given, Console& console) {
     const Pipeline pipeline = read_pipeline(given.file, console);
     if (event && !is_started_by(pipeline, *event, console)) return exit_nothing_selected;
 
-    point_out_slips(pipeline, options.run.variables, console);
+    point_out_slips(pipeline, given.variables, console);
     const RunPreview preview = preview_run(pipeline, options.run);
     if (preview.pipeline.job_count() == 0) {
         console.complain("nothing to run: no job is selected");
@@ -159,6 +165,7 @@ void add_run(CLI::App& app, Action& chosen) {
     command->add_option("FILE", given->file, "The pipeline file (YAML or JSON); - for standard input")->required()->type_name("");
     command->add_option("-j,--workers", given->workers, "Jobs at once; 0 for no limit (default 10)")->type_name("N");
     command->add_option("--var", given->variables, "Set a variable, over the file's; may be repeated")->type_name("NAME=VALUE")->allow_extra_args(false);
+    command->add_option("--env-file", given->env_files, "Variables from a file, NAME=value a line: over the pipeline's, under --var; may be repeated")->type_name("FILE")->allow_extra_args(false)->check(not_empty);
     command->add_option("--secret-env", given->secrets, "A variable whose value is never shown or written, beside the file's secrets; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_option("--stage", given->stages, "Only this stage and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_option("--job", given->jobs, "Only this job (JOB or STAGE.JOB) and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
