@@ -9,6 +9,7 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "remote/ascii.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -17,6 +18,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -40,6 +42,10 @@ remote::HostOverride parse_connect_to(const std::string& text) {
     }
     if (parts.size() != 4 || parts[0].empty() || parts[2].empty()) {
         throw UsageError("--connect-to wants HOST:PORT:ADDRESS:PORT, not '" + printable(text) + "'");
+    }
+    for (const std::size_t port : {std::size_t{1}, std::size_t{3}}) {
+        const auto number = parts[port].empty() ? std::optional<std::int64_t>(1) : remote::parse_number(parts[port]);
+        if (!number || *number < 1 || *number > 65535) throw UsageError("--connect-to '" + printable(text) + "': '" + printable(parts[port]) + "' is no port");
     }
     return remote::HostOverride(parts[0], parts[1], parts[2], parts[3]);
 }

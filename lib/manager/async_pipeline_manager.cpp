@@ -158,6 +158,25 @@ void add_watch_data(json::object& data, const remote::Watched& watched) {
     data["rate_remaining"] = watched.rate_remaining ? json::value(*watched.rate_remaining) : json::value(nullptr);
 }
 
+/// What a watch that came to its deadline is told as; without its words.
+AsyncPipelineResult timed_out(const Context& context, std::int64_t run_id, const remote::Watched& watched, bool waits_for_approval) {
+    const auto state = remote::map_state(watched.run.status, watched.run.conclusion, waits_for_approval);
+    const bool was_seen = watched.run.id != 0;
+    AsyncPipelineResult result;
+    result.pipeline_id = std::to_string(run_id);
+    result.status = PipelineStatus::failure;
+    result.timestamp = context.clock->system_now();
+    json::object data;
+    data["last_known_status"] = was_seen ? to_string(state.lacks_conclusion ? PipelineStatus::running : state.status) : "unknown";
+    data["error_kind"] = "timeout";
+    data["reason"] = text_or_null(watched.reason);
+    data["last_error"] = text_or_null(watched.last_error);
+    data["hint"] = was_seen ? json::value(nullptr) : text_or_null(watched.last_error);
+    data["html_url"] = text_or_null(watched.run.html_url);
+    result.data = std::move(data);
+    return result;
+}
+
 asio::awaitable<AsyncPipelineResult> wait(ContextPtr context, Repository repository, std::int64_t run_id, WaitOptions options) {
     remote::WatchOptions watch;
     watch.deadline = context->client->now() + options.timeout;
@@ -175,22 +194,10 @@ asio::awaitable<AsyncPipelineResult> wait(ContextPtr context, Repository reposit
         add_watch_data(*result.data, watched);
         co_return result;
     }
-    AsyncPipelineResult result;
-    result.pipeline_id = std::to_string(run_id);
-    result.status = PipelineStatus::failure;
+    AsyncPipelineResult result = timed_out(*context, run_id, watched, options.wait_for_approval);
     result.message = "Pipeline did not complete within " + seconds_text(options.timeout) + "s timeout";
     result.error = "Timeout waiting for pipeline completion";
-    result.timestamp = context->clock->system_now();
-    json::object data;
-    const bool was_seen = watched.run.id != 0;
-    data["last_known_status"] = was_seen ? to_string(state.lacks_conclusion ? PipelineStatus::running : state.status) : "unknown";
-    data["error_kind"] = "timeout";
-    data["reason"] = text_or_null(watched.reason);
-    data["last_error"] = text_or_null(watched.last_error);
-    data["hint"] = was_seen ? json::value(nullptr) : text_or_null(watched.last_error);
-    data["html_url"] = text_or_null(watched.run.html_url);
-    add_watch_data(data, watched);
-    result.data = std::move(data);
+    add_watch_data(*result.data, watched);
     context->logger.error("[ASYNC] run " + result.pipeline_id + ": " + *result.error +
                           (watched.last_error.empty() ? "" : "; the last failure was: " + watched.last_error));
     co_return result;
@@ -216,6 +223,31 @@ asio::awaitable<AsyncPipelineResult> cancel(ContextPtr context, Repository repos
     data["run_id"] = run_id;
     result.data = std::move(data);
     result.timestamp = context->clock->system_now();
+    co_return result;
+}
+
+asio::awaitable<AsyncPipelineResult> cancel_and_wait(ContextPtr context, Repository repository, std::int64_t run_id, CancelWaitOptions options) {
+    remote::CancelOptions cancel;
+    cancel.deadline = context->client->now() + options.timeout;
+    cancel.poll_interval = options.poll_interval;
+    cancel.escalate_after = options.escalate_after;
+    auto client = context->client;
+    const auto outcome = co_await client->cancel_and_wait(std::move(repository), run_id, cancel);
+    if (!outcome) co_return context->failed(std::to_string(run_id), cancel_words, outcome.failure());
+    const remote::Watched& watched = outcome.value().watched;
+    AsyncPipelineResult result;
+    if (watched.is_complete) {
+        const auto state = remote::map_state(watched.run.status, watched.run.conclusion);
+        result = run_result(watched.run, watched.reason, state.status, context->clock->system_now());
+    } else {
+        result = timed_out(*context, run_id, watched, false);
+        result.message = "Pipeline did not end within " + seconds_text(options.timeout) + "s of its cancellation";
+        result.error = "Timeout waiting for pipeline cancellation";
+        context->logger.error("[ASYNC] run " + result.pipeline_id + ": " + *result.error);
+    }
+    add_watch_data(*result.data, watched);
+    (*result.data)["forced"] = outcome.value().is_forced;
+    (*result.data)["already_completed"] = outcome.value().outcome == remote::CancelOutcome::already_completed;
     co_return result;
 }
 
@@ -451,6 +483,14 @@ asio::awaitable<AsyncPipelineResult> AsyncPipelineManager::async_cancel_pipeline
                                                                                  std::int64_t run_id, bool force) {
     Operation operation = [repository = Repository(std::move(repo_owner), std::move(repo_name)), run_id, force](ContextPtr context) {
         return cancel(std::move(context), repository, run_id, force);
+    };
+    return with_context(impl_, std::move(operation));
+}
+
+asio::awaitable<AsyncPipelineResult> AsyncPipelineManager::async_cancel_and_wait(std::string repo_owner, std::string repo_name,
+                                                                                 std::int64_t run_id, CancelWaitOptions options) {
+    Operation operation = [repository = Repository(std::move(repo_owner), std::move(repo_name)), run_id, options](ContextPtr context) {
+        return cancel_and_wait(std::move(context), repository, run_id, options);
     };
     return with_context(impl_, std::move(operation));
 }

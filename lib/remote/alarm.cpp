@@ -16,14 +16,33 @@ struct Alarm::Setting {
     SteadyTime at;
     asio::cancellation_signal signal;
     bool is_off = false;     // also for a cancellation that comes before the sleep has begun
-    bool has_begun = false;  // a signal that is emitted before would be lost
+    bool is_asleep = false;  // only then there is something that the signal can wake
 
-    static asio::awaitable<void> sleep(std::shared_ptr<Setting> setting, std::shared_ptr<Clock> clock) {
-        if (setting->is_off) co_return;
-        setting->has_begun = true;
-        co_await clock->sleep_until(setting->at);
-    }
+    static asio::awaitable<void> sleep(std::shared_ptr<Setting> setting, std::shared_ptr<Clock> clock);
 };
+
+namespace {
+
+/// However a sleep ends. If its context is destroyed, nobody takes the timer's handler out of the signal: emitting it then would
+/// touch a timer that is gone.
+class WhileAsleep {
+public:
+    explicit WhileAsleep(bool& is_asleep) : is_asleep_(is_asleep) { is_asleep_ = true; }
+    ~WhileAsleep() { is_asleep_ = false; }
+    WhileAsleep(const WhileAsleep&) = delete;
+    WhileAsleep& operator=(const WhileAsleep&) = delete;
+
+private:
+    bool& is_asleep_;
+};
+
+}  // namespace
+
+asio::awaitable<void> Alarm::Setting::sleep(std::shared_ptr<Setting> setting, std::shared_ptr<Clock> clock) {
+    if (setting->is_off) co_return;
+    const WhileAsleep asleep(setting->is_asleep);
+    co_await clock->sleep_until(setting->at);
+}
 
 Alarm::Alarm(asio::any_io_executor executor, std::shared_ptr<Clock> clock) : executor_(std::move(executor)), clock_(std::move(clock)) {}
 
@@ -32,7 +51,7 @@ Alarm::~Alarm() { call_off(); }
 void Alarm::call_off() {
     if (const auto setting = std::exchange(setting_, nullptr)) {
         setting->is_off = true;
-        if (setting->has_begun) setting->signal.emit(asio::cancellation_type::terminal);
+        if (setting->is_asleep) setting->signal.emit(asio::cancellation_type::terminal);
     }
 }
 

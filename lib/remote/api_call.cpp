@@ -2,14 +2,18 @@
 
 #include "remote/api_request.hpp"
 #include "remote/ascii.hpp"
+#include "remote/header_warnings.hpp"
 #include "remote/inflate.hpp"
 #include "remote/redact.hpp"
 #include "remote/redirect_policy.hpp"
+#include "remote/repository_move.hpp"
+#include "remote/request_turn.hpp"
 
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace kahn::remote {
 
@@ -25,10 +29,18 @@ public:
     Calling(SessionPtr session, ApiCall call, Url url)
         : session_(std::move(session)),
           call_(std::move(call)),
-          redirect_(std::move(url), call_.method),
+          redirect_(now_at(*session_, url), call_.method),
+          named_(std::move(url)),
           retry_(call_.repeatable, call_.attempts > 0 ? call_.attempts : session_->options().attempts) {}
 
     enum class Next { send, sleep, done };
+
+    bool is_write() const { return call_.method != "GET"; }
+    SteadyTime deadline() const { return call_.deadline; }
+    /// Changes keep a second between them: whoever waits for that keeps its turn.
+    bool keeps_turn() const { return is_write() && wakes_at_ <= session_->clock().now() + seconds{1}; }
+
+    Next no_turn() { return fail(out_of_time()); }
 
     /// Whether a request may go out now.
     Next before_request() {
@@ -81,7 +93,13 @@ public:
     Result<ApiResponse>& result() noexcept { return result_; }
 
 private:
-    bool is_write() const { return call_.method != "GET"; }
+    /// Where a repository is that the server has said to have another name.
+    static Url now_at(const Session& session, Url url) {
+        const std::lock_guard lock(session.origin->mutex);
+        for (const auto& [from, to] : session.origin->moved) url.target = with_prefix(url.target, from, to);
+        return url;
+    }
+
     const std::string& secret() const { return session_->settings->token.reveal(); }
     std::string cache_key() const {
         return EtagCache::key(call_.method, redirect_.url().text(), api_accept, version_, secret());
@@ -90,6 +108,7 @@ private:
     Next fail(RemoteFailure failure) {
         failure.attempts = requests_;
         failure.text = redact(failure.text, secret());
+        failure.hint = redact(failure.hint, secret());
         result_ = std::move(failure);
         return Next::done;
     }
@@ -136,30 +155,60 @@ private:
     }
 
     Next after_response(HttpResponse response) {
-        auto verdict = Verdict();
-        {
-            const SteadyTime now = session_->clock().now();
-            const SystemTime local_now = session_->clock().system_now();
-            const std::lock_guard lock(session_->origin->mutex);
-            if (redirect_.carries_token()) session_->origin->gate.learn(response, local_now, now);
-            // The words of an error may be packed as well.
-            if (auto broken = decode(response)) return after_failure(std::move(*broken), milliseconds{0});
-            verdict = classify(response, local_now, secret());
-            using Action = Verdict::Action;
-            if (verdict.action == Action::wait || verdict.action == Action::back_off) {
-                if (!session_->origin->gate.close(verdict, now) || ++limits_hit_ > most_limits) return fail(std::move(verdict.failure));
-                last_ = verdict.failure;
-                return wait_for_gate(now, session_->origin->gate.opens_at(now, is_write()));
-            }
-            if (verdict.action == Action::downgrade) return change_version(std::move(verdict.failure));
-            if (response.status == 404 || response.status == 410) session_->origin->cache.drop(cache_key());
-        }
+        const SteadyTime now = session_->clock().now();
+        const SystemTime local_now = session_->clock().system_now();
+        learn(response, local_now, now);
+        // The words of an error may be packed as well.
+        if (auto broken = decode(response)) return after_failure(std::move(*broken), milliseconds{0});
+        Verdict verdict = classify(response, local_now, secret());
+        using Action = Verdict::Action;
         switch (verdict.action) {
-            case Verdict::Action::accept: return accept(std::move(response));
-            case Verdict::Action::redirect: return redirected(response);
-            case Verdict::Action::retry: return after_failure(answered(std::move(verdict.failure)), verdict.wait);
-            default: return fail(std::move(verdict.failure));
+            case Action::accept: return accept(std::move(response));
+            case Action::redirect: return redirected(response);
+            case Action::retry: return after_failure(answered(std::move(verdict.failure)), verdict.wait);
+            case Action::wait:
+            case Action::back_off: return limited(std::move(verdict), now);
+            case Action::downgrade: return change_version(std::move(verdict.failure));
+            case Action::give_up: break;
         }
+        const bool is_gone = response.status == 404 || response.status == 410;
+        if (is_gone && forget_move()) return sleep_until(SteadyTime::min());
+        if (is_gone) {
+            const std::lock_guard lock(session_->origin->mutex);
+            session_->origin->cache.drop(cache_key());
+        }
+        return fail(std::move(verdict.failure));
+    }
+
+    void learn(const HttpResponse& response, SystemTime local_now, SteadyTime now) {
+        if (!redirect_.carries_token()) return;
+        std::vector<HeaderWarning> warnings = warnings_in(response, local_now);
+        {
+            const std::lock_guard lock(session_->origin->mutex);
+            session_->origin->gate.learn(response, local_now, now);
+            std::erase_if(warnings, [this](const HeaderWarning& warning) { return !session_->origin->warned.insert(warning.key).second; });
+        }
+        for (const HeaderWarning& warning : warnings) session_->options().logger.warning("[ASYNC] " + redact(warning.text, secret()));
+    }
+
+    Next limited(Verdict verdict, SteadyTime now) {
+        const std::lock_guard lock(session_->origin->mutex);
+        if (!session_->origin->gate.close(verdict, now) || ++limits_hit_ > most_limits) return fail(std::move(verdict.failure));
+        last_ = verdict.failure;
+        return wait_for_gate(now, session_->origin->gate.opens_at(now, is_write()));
+    }
+
+    /// Whether there was something to forget: the name may belong to another repository by now.
+    bool forget_move() {
+        if (redirect_.start().text() == named_.text()) return false;
+        {
+            const std::lock_guard lock(session_->origin->mutex);
+            std::erase_if(session_->origin->moved, [this](const auto& entry) {
+                return with_prefix(named_.target, entry.first, entry.second) == redirect_.start().target;
+            });
+        }
+        redirect_ = RedirectPolicy(named_, call_.method);
+        return true;
     }
 
     /// A request that was answered has arrived.
@@ -187,9 +236,9 @@ private:
         return std::nullopt;
     }
 
-    /// With the origin's mutex held.
     Next change_version(RemoteFailure failure) {
         Origin& origin = *session_->origin;
+        const std::lock_guard lock(origin.mutex);
         if (origin.api_version == version_) {
             // Another call may have changed it meanwhile.
             if (origin.has_changed_version || !session_->options().api_version.empty()) return fail(std::move(failure));
@@ -212,8 +261,18 @@ private:
             result_ = std::move(answer);
             return Next::done;
         }
+        const Url before = redirect_.url();
         if (auto failure = redirect_.follow(response.status, location)) return fail(std::move(*failure));
+        const bool is_for_good = response.status == 301 || response.status == 308;
+        if (is_for_good && redirect_.carries_token()) remember_move(before, redirect_.url());
         return sleep_until(SteadyTime::min());
+    }
+
+    void remember_move(const Url& from, const Url& to) {
+        const auto move = repository_move(session_->settings->base.target, from.target, to.target);
+        constexpr std::size_t most = 100;
+        const std::lock_guard lock(session_->origin->mutex);
+        if (move && session_->origin->moved.size() < most) session_->origin->moved.insert(*move);
     }
 
     Next accept(HttpResponse response) {
@@ -274,6 +333,7 @@ private:
     SessionPtr session_;
     ApiCall call_;
     RedirectPolicy redirect_;
+    Url named_;  // as it was asked for
     RetryPolicy retry_;
     SteadyTime wakes_at_;
     Result<ApiResponse> result_;
@@ -293,14 +353,21 @@ asio::awaitable<Result<ApiResponse>> call_api(SessionPtr session, ApiCall call) 
     const auto url = call.url ? call.url : parse_url(session->settings->url(call.path));
     if (!url) co_return RemoteFailure(ErrorKind::invalid_argument, "this does not make a URL");
     const auto calling = std::make_shared<Calling>(session, std::move(call), *url);
+    const auto turn = std::make_shared<RequestTurn>(session, calling->is_write());
     for (;;) {
-        auto next = calling->before_request();
+        bool has_turn = turn->is_held();
+        if (!has_turn) has_turn = co_await RequestTurn::take(turn, calling->deadline());
+        auto next = has_turn ? calling->before_request() : calling->no_turn();
+        bool keeps_turn = next == Calling::Next::sleep && calling->keeps_turn();
         if (next == Calling::Next::send) {
             HttpRequest request = calling->request();
             ExchangeOptions options = calling->exchange_options();
             auto outcome = co_await session->transport->exchange(std::move(request), std::move(options));
+            turn->give_back();
             next = calling->after_exchange(std::move(outcome));
+            keeps_turn = false;
         }
+        if (!keeps_turn) turn->give_back();
         if (next == Calling::Next::done) co_return std::move(calling->result());
         co_await session->clock().sleep_until(calling->wakes_at());
     }

@@ -32,7 +32,8 @@ std::optional<seconds> until_reset(const HttpResponse& response, SystemTime now)
     const auto reset = parse_number(response.headers.find("x-ratelimit-reset").value_or(""));
     if (!reset || *reset > 9'000'000'000) return std::nullopt;
     const SystemTime at{seconds{*reset}};
-    return std::max(std::chrono::ceil<seconds>(at - now), seconds{0}) + seconds{1};
+    constexpr std::chrono::hours longest_window{24};  // a server whose reset is further away does not mean it
+    return std::clamp<seconds>(std::chrono::ceil<seconds>(at - now), seconds{0}, longest_window) + seconds{1};
 }
 
 bool is_about_the_secondary_limit(const ErrorBody& body) {

@@ -42,6 +42,7 @@ std::shared_ptr<const Settings> checked(RemoteOptions options) {
 
 std::shared_ptr<Origin> make_origin(const Settings& settings) {
     auto origin = std::make_shared<Origin>();
+    origin->places = RequestPlaces(settings.options.most_at_once);
     origin->api_version = settings.options.api_version;
     // An enterprise server that is not asked first is taken to be an old one.
     if (origin->api_version.empty()) {
@@ -101,6 +102,10 @@ asio::awaitable<Result<CancelOutcome>> Client::cancel(Repository repository, std
 
 asio::awaitable<Result<CancelOutcome>> Client::force_cancel(Repository repository, std::int64_t run_id) {
     return run_on(impl_->strand, cancel_run(impl_->session, std::move(repository), run_id, "force-cancel"));
+}
+
+asio::awaitable<Result<Cancelled>> Client::cancel_and_wait(Repository repository, std::int64_t run_id, CancelOptions options) {
+    return run_on(impl_->strand, cancel_to_the_end(impl_->session, std::move(repository), run_id, options));
 }
 
 asio::awaitable<Result<std::int64_t>> Client::rerun(Repository repository, std::int64_t run_id, RerunKind kind, bool debug_logging) {

@@ -16,6 +16,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -114,8 +115,13 @@ asio::awaitable<std::optional<RemoteFailure>> Connection::handshake(std::string 
     co_return RemoteFailure(ErrorKind::tls, "the TLS handshake with " + host + " failed: " + error.message());
 }
 
-asio::awaitable<WireOutcome> Connection::exchange(WireRequest request, SteadyTime deadline) {
+asio::awaitable<WireOutcome> Connection::exchange(WireRequest request, SteadyTime deadline, std::chrono::milliseconds stall) {
     streams_->tcp().expires_at(deadline);
+    if (stall.count() > 0) {
+        request.before_piece = [this, deadline, stall] {
+            streams_->tcp().expires_at(std::min(deadline, std::chrono::steady_clock::now() + stall));
+        };
+    }
     if (streams_->is_tls) co_return co_await exchange_over(streams_->stream, streams_->buffer, request);
     co_return co_await exchange_over(streams_->tcp(), streams_->buffer, request);
 }

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +29,8 @@ public:
                                                                 std::string user_agent, SteadyTime deadline);
     /// Nothing: the server is who it should be.
     boost::asio::awaitable<std::optional<RemoteFailure>> handshake(std::string host, SteadyTime deadline);
-    boost::asio::awaitable<WireOutcome> exchange(WireRequest request, SteadyTime deadline);
+    /// \param stall  the longest time between two pieces of a body that goes to a sink; 0: only the deadline counts
+    boost::asio::awaitable<WireOutcome> exchange(WireRequest request, SteadyTime deadline, std::chrono::milliseconds stall);
 
     /// Whether the other side has neither closed it nor said anything unasked.
     bool is_quiet();

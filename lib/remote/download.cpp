@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t longest_download = 8ULL << 30;
+constexpr const char* no_file_hint = "a log comes when its job or run has ended, and goes some weeks later; a token that may not read the repository sees none either";
 
 /// A file that grows, and can go on where it was cut off.
 class PartialFile final : public BodySink {
@@ -116,6 +117,7 @@ asio::awaitable<std::optional<RemoteFailure>> fetch_file(SessionPtr session, std
         ExchangeOptions options;
         options.timeout = std::max(std::chrono::milliseconds{1}, std::chrono::ceil<std::chrono::milliseconds>(deadline - session->clock().now()));
         options.sink = sink;
+        options.stall_timeout = session->options().network.stall_timeout;
         const auto outcome = co_await session->transport->exchange(std::move(request), std::move(options));
         if (!outcome.response) co_return outcome.failure;
         const HttpResponse& response = *outcome.response;
@@ -164,7 +166,11 @@ asio::awaitable<Result<Download>> download(SessionPtr session, std::string path,
         call.is_conditional = false;
         call.stops_at_redirect = true;
         const auto answer = co_await call_api(session, std::move(call));
-        if (!answer) co_return answer.failure();
+        if (!answer) {
+            RemoteFailure failure = answer.failure();
+            if (failure.kind == ErrorKind::not_found) failure.hint = no_file_hint;
+            co_return failure;
+        }
         std::optional<RemoteFailure> failure;
         if (answer.value().location) {
             const auto api_url = parse_url(session->settings->url(path));

@@ -53,4 +53,10 @@ bool is_transient(ErrorKind kind) noexcept {
     }
 }
 
+bool is_transient(const RemoteFailure& failure) noexcept {
+    constexpr unsigned proxy_authentication_required = 407;
+    if (failure.kind == ErrorKind::proxy) return failure.http_status != proxy_authentication_required;
+    return is_transient(failure.kind);
+}
+
 }  // namespace kahn::remote

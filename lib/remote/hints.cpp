@@ -19,8 +19,14 @@ std::string hint_for(const HttpResponse& response, ErrorKind kind) {
             if (!scopes.empty()) return "the token needs one of the scopes " + scopes + ", and has " + header("x-oauth-scopes");
             return "";
         }
-        case ErrorKind::not_found:
+        case ErrorKind::not_found: {
+            // A token that may not see something is told that there is nothing.
+            const std::string scopes = header("x-accepted-oauth-scopes");
+            if (!scopes.empty() && header("x-oauth-scopes").empty() && response.headers.find("x-oauth-scopes")) {
+                return "the token has none of the scopes " + scopes + ", without which this looks as if it were not there";
+            }
             return "a private repository looks like this to a token that may not read it; check the names and the token's scope";
+        }
         case ErrorKind::gone: return "it has expired and was removed by the server";
         default: return "";
     }

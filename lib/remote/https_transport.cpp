@@ -180,7 +180,7 @@ private:
                 }
                 connection = opened.value();
             }
-            WireOutcome got = co_await connection->exchange(wire, deadline);
+            WireOutcome got = co_await connection->exchange(wire, deadline, options.stall_timeout);
             // A kept connection that the server had closed meanwhile: that says nothing about the server.
             const bool was_stale = is_reused && !got.response && !got.got_bytes && got.failure.kind == ErrorKind::truncated;
             if (was_stale && wire.method == "GET") {

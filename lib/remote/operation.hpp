@@ -22,8 +22,12 @@
 
 namespace kahn::remote {
 
-/// The cancellation of one operation. Used on the client's strand only.
+/// The cancellation of one operation. Used on the client's strand only. It lives as long as the operation: nothing is left
+/// to be cancelled when the client's context was destroyed under it.
 struct OperationControl {
+    explicit OperationControl(boost::asio::any_io_executor strand_) : strand(std::move(strand_)) {}
+
+    const boost::asio::any_io_executor strand;
     boost::asio::cancellation_signal signal;
     bool is_cancelled = false;
     bool has_begun = false;  ///< a signal that is emitted before would be lost, or tear the coroutine apart at its very end
@@ -50,8 +54,9 @@ boost::asio::awaitable<Result<T>> guard_operation(std::shared_ptr<OperationContr
 template <class T, class Handler>
 class OperationCompletion {
 public:
-    OperationCompletion(Handler handler, const boost::asio::any_io_executor& fallback)
-        : work_(boost::asio::prefer(boost::asio::get_associated_executor(handler, fallback),
+    OperationCompletion(Handler handler, std::shared_ptr<OperationControl> control)
+        : control_(std::move(control)),
+          work_(boost::asio::prefer(boost::asio::get_associated_executor(handler, control_->strand),
                                     boost::asio::execution::outstanding_work.tracked)),
           handler_(std::move(handler)) {}
 
@@ -73,6 +78,7 @@ private:
         }
     };
 
+    std::shared_ptr<OperationControl> control_;  // its signal's slot is that of this handler
     boost::asio::any_io_executor work_;
     Handler handler_;
 };
@@ -81,18 +87,20 @@ template <class T>
 struct InitiateOperation {
     template <class Handler>
     void operator()(Handler handler, boost::asio::any_io_executor strand, boost::asio::awaitable<Result<T>> body) const {
-        const auto control = std::make_shared<OperationControl>();
+        const auto control = std::make_shared<OperationControl>(strand);
         if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
-            slot.assign([strand, control](boost::asio::cancellation_type) {
-                boost::asio::dispatch(strand, [control] {
-                    control->is_cancelled = true;
-                    if (control->has_begun) control->signal.emit(boost::asio::cancellation_type::terminal);
+            slot.assign([weak = std::weak_ptr<OperationControl>(control)](boost::asio::cancellation_type) {
+                const auto running = weak.lock();
+                if (!running) return;
+                boost::asio::dispatch(running->strand, [running] {
+                    running->is_cancelled = true;
+                    if (running->has_begun) running->signal.emit(boost::asio::cancellation_type::terminal);
                 });
             });
         }
         boost::asio::co_spawn(strand, guard_operation<T>(control, std::move(body)),
                               boost::asio::bind_cancellation_slot(
-                                  control->signal.slot(), OperationCompletion<T, Handler>(std::move(handler), strand)));
+                                  control->signal.slot(), OperationCompletion<T, Handler>(std::move(handler), control)));
     }
 };
 

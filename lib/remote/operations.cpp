@@ -2,6 +2,7 @@
 
 #include "remote/api_call.hpp"
 #include "remote/api_request.hpp"
+#include "remote/ascii.hpp"
 #include "remote/link_header.hpp"
 #include "remote/parse.hpp"
 
@@ -149,22 +150,6 @@ asio::awaitable<Result<RateLimitReport>> get_rate_limit(SessionPtr session) {
     co_return report;
 }
 
-asio::awaitable<Result<CancelOutcome>> cancel_run(SessionPtr session, Repository repository, std::int64_t run_id, std::string verb) {
-    const auto path = run_path(repository, run_id, "/" + verb);
-    if (const auto* const failure = std::get_if<RemoteFailure>(&path)) co_return *failure;
-    ApiCall call;
-    call.method = "POST";
-    call.path = std::get<std::string>(path);
-    call.deadline = session->operation_deadline();
-    const auto answer = co_await call_api(session, std::move(call));
-    if (answer) co_return CancelOutcome::requested;
-    if (answer.failure().kind != ErrorKind::conflict) co_return answer.failure();
-    // 409 is said of a run that has ended, and of one that cannot be ended: only the run itself tells.
-    const auto run = co_await get_run(session, repository, run_id, 0);
-    if (run && run.value().status == "completed") co_return CancelOutcome::already_completed;
-    co_return answer.failure();
-}
-
 asio::awaitable<Result<std::int64_t>> rerun_run(SessionPtr session, Repository repository, std::int64_t run_id, RerunKind kind,
                                                 bool debug_logging) {
     const auto path = run_path(repository, run_id, kind == RerunKind::failed_jobs ? "/rerun-failed-jobs" : "/rerun");
@@ -172,19 +157,26 @@ asio::awaitable<Result<std::int64_t>> rerun_run(SessionPtr session, Repository r
     const auto before = co_await get_run(session, repository, run_id, 0);
     if (!before) co_return before.failure();
     const std::int64_t next_attempt = before.value().run_attempt + 1;
+    const SteadyTime deadline = session->operation_deadline();
     RetryPolicy retry(Repeatable::always, session->options().attempts);
+    bool may_have_worked = false;
     for (;;) {
         ApiCall call;
         call.method = "POST";
         call.path = std::get<std::string>(path);
         if (debug_logging) call.body = R"({"enable_debug_logging":true})";
         call.repeatable = Repeatable::checked;
-        call.deadline = session->operation_deadline();
+        call.deadline = deadline;
         const auto answer = co_await call_api(session, std::move(call));
         if (answer) co_return next_attempt;
         RemoteFailure failure = answer.failure();
         if (failure.http_status >= 200 && failure.http_status < 300) co_return next_attempt;
+        // Nobody else was asked: what runs already is what the lost request started.
+        if (may_have_worked && failure.http_status == 403 && contains_ignoring_case(failure.github_message, "already running")) {
+            co_return next_attempt;
+        }
         if (!failure.may_have_arrived) co_return failure;
+        may_have_worked = true;
         // It may have worked: then the run is at its next attempt.
         const auto after = co_await get_run(session, repository, run_id, 0);
         if (after && after.value().run_attempt >= next_attempt) co_return next_attempt;

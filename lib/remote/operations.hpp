@@ -27,6 +27,9 @@ boost::asio::awaitable<Result<RateLimitReport>> get_rate_limit(SessionPtr sessio
 
 /// \param verb  `cancel` or `force-cancel`
 boost::asio::awaitable<Result<CancelOutcome>> cancel_run(SessionPtr session, Repository repository, std::int64_t run_id, std::string verb);
+/// In cancellation.cpp: the first, the wait, and the second if the wait was in vain.
+boost::asio::awaitable<Result<Cancelled>> cancel_to_the_end(SessionPtr session, Repository repository, std::int64_t run_id,
+                                                            CancelOptions options);
 boost::asio::awaitable<Result<std::int64_t>> rerun_run(SessionPtr session, Repository repository, std::int64_t run_id, RerunKind kind,
                                                        bool debug_logging);
 

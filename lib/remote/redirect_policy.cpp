@@ -12,7 +12,7 @@ constexpr std::size_t most_hops = 5;
 
 }  // namespace
 
-RedirectPolicy::RedirectPolicy(Url start, std::string method) : url_(std::move(start)), method_(std::move(method)) {
+RedirectPolicy::RedirectPolicy(Url start, std::string method) : start_(start), url_(std::move(start)), method_(std::move(method)) {
     seen_.push_back(url_.text());
 }
 

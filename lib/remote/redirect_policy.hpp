@@ -22,10 +22,12 @@ public:
     std::optional<RemoteFailure> follow(unsigned status, const std::optional<std::string>& location);
 
     const Url& url() const noexcept { return url_; }
+    const Url& start() const noexcept { return start_; }
     const std::string& method() const noexcept { return method_; }
     bool carries_token() const noexcept { return carries_token_; }
 
 private:
+    Url start_;
     Url url_;
     std::string method_;
     bool carries_token_ = true;

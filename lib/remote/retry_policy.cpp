@@ -8,9 +8,8 @@ namespace kahn::remote {
 bool RetryPolicy::may_repeat(const RemoteFailure& failure) const noexcept {
     // What never reached the other side may always be sent.
     const bool was_not_sent = !failure.may_have_arrived && failure.http_status == 0;
-    constexpr unsigned proxy_authentication_required = 407;
-    if (failure.kind == ErrorKind::proxy) return !failure.may_have_arrived && failure.http_status != proxy_authentication_required;
-    if (!is_transient(failure.kind)) return false;
+    if (!is_transient(failure)) return false;
+    if (failure.kind == ErrorKind::proxy) return !failure.may_have_arrived;
     return repeatable_ == Repeatable::always || was_not_sent;
 }
 

@@ -5,6 +5,7 @@
 
 #include "remote/etag_cache.hpp"
 #include "remote/rate_gate.hpp"
+#include "remote/request_places.hpp"
 #include "remote/settings.hpp"
 
 #include <map>
@@ -24,11 +25,14 @@ class WatchHub;
 struct Origin {
     std::mutex mutex;
     RateGate gate;
+    RequestPlaces places;
     EtagCache cache;
     std::string api_version;                 // what the server is thought to speak
     bool has_changed_version = false;        // at most once
     std::optional<bool> wants_details_key;   // whether a dispatch has to ask for the id; nothing: not known yet
     std::set<std::int64_t> claimed;          // runs that are known to be dispatches of ours
+    std::map<std::string, std::string> moved;  // paths of renamed repositories, and where those are now
+    std::set<std::string> warned;            // what was said once is not said again
 };
 
 /// One client on one strand.

@@ -2,6 +2,8 @@
 
 #include "remote/ascii.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -26,6 +28,12 @@ bool is_github_com(const std::string& host) {
 }
 
 bool answers_at_api(const std::string& host) { return host.starts_with("api.") || host.find(".api.") != std::string::npos; }
+
+/// Nothing, or a number that a port may have.
+bool is_port(const std::string& text) {
+    const auto number = parse_number(text);
+    return text.empty() || (number && *number >= 1 && *number <= 65535);
+}
 
 /// The token that `gh` would use for the host, and for no other.
 std::string host_token(const Environment& environment, const Url& base) {
@@ -101,6 +109,11 @@ std::variant<Settings, RemoteFailure> resolve_settings(RemoteOptions options) {
             RemoteFailure failure(ErrorKind::invalid_argument, "plain http to " + settings.base.host + " is not used");
             failure.hint = "use https, or allow plain http by an option of its own";
             return failure;
+        }
+    }
+    for (const HostOverride& entry : options.network.overrides) {
+        if (!is_port(entry.port) || !is_port(entry.to_port)) {
+            return RemoteFailure(ErrorKind::invalid_argument, "the place of " + printable(entry.host) + " has a port that is none");
         }
     }
     settings.token = Secret(std::move(token));

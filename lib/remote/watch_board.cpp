@@ -156,7 +156,7 @@ void WatchBoard::failed(std::int64_t run_id, const RemoteFailure& failure, Stead
             continue;
         }
         const bool is_still_hidden = is_about_one_run && now < watch->not_found_until && !watch->was_heard_of;
-        if (is_transient(failure.kind) || is_still_hidden) {
+        if (is_transient(failure) || is_still_hidden) {
             watch->state.last_error = failure.text;
             // A name that never was there is a slip; one that is gone for a moment is a hiccup.
             const bool is_hopeless = failure.kind == ErrorKind::resolve && !watch->was_heard_of && ++watch->failures_in_a_row >= most_lookups;

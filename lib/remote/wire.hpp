@@ -17,6 +17,7 @@
 #include <boost/beast/http/write.hpp>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct WireRequest {
     std::size_t header_limit = 64U << 10;
     std::size_t body_limit = 8U << 20;
     std::shared_ptr<BodySink> sink;
+    std::function<void()> before_piece;  ///< of a body that goes to the sink; to move a deadline
 };
 static_assert(!std::is_aggregate_v<WireRequest>);
 
@@ -57,6 +59,7 @@ public:
     BodyTarget(const WireRequest& request, HttpResponse& response) : request_(request), response_(response) {
         goes_to_sink_ = request.sink && (response.status == 200 || response.status == 206);
     }
+    bool goes_to_sink() const noexcept { return goes_to_sink_; }
     bool begin() { return !goes_to_sink_ || request_.sink->begin(response_); }
     /// What is wrong, if something is.
     std::optional<RemoteFailure> take(std::string_view piece) {
@@ -148,6 +151,7 @@ boost::asio::awaitable<WireOutcome> exchange_over(Stream& stream, boost::beast::
         body.data = piece.data();
         body.size = piece.size();
         body.more = true;
+        if (request.before_piece && target.goes_to_sink()) request.before_piece();
         co_await http::async_read_some(stream, buffer, *parser, token);
         const std::size_t length = piece.size() - parser->get().body().size;
         if (error == http::error::need_buffer) error = {};

@@ -130,10 +130,92 @@ BOOST_AUTO_TEST_CASE(runs_jobs_logs_and_reruns) {
     const auto log = kahn_remote({"logs", "acme/rocket", text(id), "--job", text(job)});
     BOOST_TEST(log.exit_code == 0, log.err);
     BOOST_TEST(log.out == "first\nlast\n");
+    const auto all = kahn_remote({"logs", "acme/rocket", text(id)});
+    BOOST_TEST(all.exit_code == 0, all.err);
+    BOOST_TEST(all.out == "== build (failure) ==\nfirst\nlast\n");
+    const auto lines = kahn_remote({"logs", "acme/rocket", text(id), "--failed", "--json"});
+    BOOST_TEST(boost::json::parse(lines.out).at("log").as_string() == "first\nlast\n");
+    BOOST_TEST(kahn_remote({"logs", "acme/rocket", text(run_that_ends("success")), "--failed"}).out.empty());
+    BOOST_TEST(kahn_remote({"logs", "acme/rocket", text(id), "--follow", "--job", text(job)}).exit_code == 2);
     const auto again = kahn_remote({"rerun", "acme/rocket", text(id), "--failed"});
     BOOST_TEST(again.exit_code == 0, again.err);
     BOOST_TEST(server.recorder().count(Listener::api, "POST", "/rerun-failed-jobs$") == 1U);
     BOOST_TEST(server.recorder().breaches().empty());
+}
+
+BOOST_AUTO_TEST_CASE(logs_are_followed_job_by_job) {
+    RunPlan plan;
+    plan.timeline = {TimelinePoint(0ms, "in_progress"), TimelinePoint(1500ms, "completed", "success")};
+    for (const auto* const name : {"early", "late", "skipped"}) plan.jobs.emplace_back(name, 0ms, 0ms);
+    plan.jobs[0].log = "one\n";
+    plan.jobs[1].ends = 1400ms;
+    plan.jobs[1].log = "two\n";
+    plan.jobs[2].conclusion = "skipped";
+    const auto id = server.start_run("acme", "rocket", plan);
+    const auto followed = kahn_remote({"logs", "acme/rocket", text(id), "--follow"});
+    BOOST_TEST(followed.exit_code == 0, followed.err);
+    BOOST_TEST(followed.out == "== early (success) ==\none\n== late (success) ==\ntwo\n");
+    BOOST_TEST(server.recorder().count(Listener::api, "GET", "/jobs/[0-9]+/logs$") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancellation_may_be_waited_for_and_forced) {
+    const auto id = run_that_goes_on();
+    const auto ended = kahn_remote({"cancel", "acme/rocket", text(id), "--wait", "--json"});
+    BOOST_TEST(ended.exit_code == 0, ended.err);
+    const auto told = boost::json::parse(ended.out).as_object();
+    BOOST_TEST(told.at("status").as_string() == "cancelled");
+    BOOST_TEST(told.at("data").at("forced").as_bool() == false);
+
+    RunPlan resisting;
+    resisting.timeline = {TimelinePoint(0ms, "in_progress")};
+    resisting.jobs.emplace_back("build", 0ms, 1h);
+    resisting.jobs.back().always = true;
+    const auto stubborn = server.start_run("acme", "rocket", resisting);
+    const auto left = kahn_remote({"cancel", "acme/rocket", text(stubborn), "--wait", "--timeout", "500ms"});
+    BOOST_TEST(left.exit_code == 8, left.err);
+    const auto forced = kahn_remote({"cancel", "acme/rocket", text(stubborn), "--wait", "--escalate-after", "100ms"});
+    BOOST_TEST(forced.exit_code == 0, forced.err);
+    BOOST_TEST(contains(forced.err, "ended by force"));
+    BOOST_TEST(contains(forced.out, "cancelled"));
+    BOOST_TEST(server.recorder().count(Listener::api, "POST", "/force-cancel$") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_waits_says_for_whom_and_where_in_the_queue) {
+    RunPlan waiting;
+    waiting.timeline = {TimelinePoint(0ms, "waiting")};
+    waiting.pending_deployments = {testing::PendingDeployment(1, "production", {"octocat"})};
+    const auto gated = kahn_remote({"status", "acme/rocket", text(server.start_run("acme", "rocket", waiting))});
+    BOOST_TEST(gated.exit_code == 8, gated.err);
+    BOOST_TEST(contains(gated.out, "waits for: production"));
+    BOOST_TEST(contains(gated.out, "reviewers: octocat"));
+    RunPlan queued;
+    queued.timeline = {TimelinePoint(0ms, "pending")};
+    queued.concurrency_group = "deploy";
+    queued.concurrency_position = 2;
+    const auto pending = kahn_remote({"status", "acme/rocket", text(server.start_run("acme", "rocket", queued))});
+    BOOST_TEST(contains(pending.out, "queue: deploy"));
+    BOOST_TEST(contains(pending.out, "position: 2"));
+}
+
+BOOST_AUTO_TEST_CASE(case_28_what_would_steer_a_terminal_is_shown_and_kept_in_json) {
+    RunPlan plan;
+    plan.timeline = {TimelinePoint(0ms, "completed", "success")};
+    plan.jobs.emplace_back("a\x1b[31mb\xc2\x9b", 0ms, 0ms);
+    const auto id = text(server.start_run("acme", "rocket", plan));
+    const auto shown = kahn_remote({"jobs", "acme/rocket", id});
+    BOOST_TEST(shown.exit_code == 0, shown.err);
+    BOOST_TEST(!contains(shown.out, "\x1b"));
+    BOOST_TEST(!contains(shown.out, "\xc2\x9b"));
+    const auto raw = kahn_remote({"jobs", "acme/rocket", id, "--json"});
+    BOOST_TEST(boost::json::parse(raw.out).at("data").at("jobs").at(0).at("name").as_string() == "a\x1b[31mb\xc2\x9b");
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_soon_expires_is_warned_of) {
+    const auto id = text(run_that_ends("success"));
+    server.edit([](testing::World& world) { world.tokens.at(0).expiration = "2006-01-02 15:04:05 UTC"; });
+    const auto result = kahn_remote({"status", "acme/rocket", id});
+    BOOST_TEST(result.exit_code == 0, result.err);
+    BOOST_TEST(contains(result.err, "the token has expired, at 2006-01-02 15:04:05 UTC"));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_words_are_wrong_usage) {
@@ -141,6 +223,11 @@ BOOST_AUTO_TEST_CASE(wrong_words_are_wrong_usage) {
     BOOST_TEST(kahn_remote({"wait", "acme/rocket", "x"}).exit_code == 2);
     BOOST_TEST(kahn_remote({"wait", "acme/rocket", "7", "--timeout", "soon"}).exit_code == 2);
     BOOST_TEST(kahn_remote({"trigger", "acme/rocket", "ci.yml", "--input", "novalue"}).exit_code == 2);
+    BOOST_TEST(kahn_remote({"cancel", "acme/rocket", "7", "--wait", "--force"}).exit_code == 2);
+    BOOST_TEST(kahn_remote({"cancel", "acme/rocket", "7", "--wait", "--escalate-after", "x"}).exit_code == 2);
+    const auto port = kahn_remote({"status", "acme/rocket", "7", "--connect-to", "h:443:127.0.0.1:http"});
+    BOOST_TEST(port.exit_code == 2);
+    BOOST_TEST(contains(port.err, "'http' is no port"));
     BOOST_TEST(kahn({"remote"}).run().exit_code == 2);
 }
 

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(case_06_a_limit_beyond_the_deadline_fails_at_once_and_says_
     BOOST_TEST(transport->seen.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(case_08_to_11_what_is_permanent_is_asked_once_and_has_githubs_words) {
+BOOST_AUTO_TEST_CASE(case_08_09_10_11_what_is_permanent_is_asked_once_and_has_githubs_words) {
     const std::vector<std::pair<unsigned, ErrorKind>> cases{{401, ErrorKind::auth}, {403, ErrorKind::forbidden}, {404, ErrorKind::not_found}, {422, ErrorKind::rejected}};
     for (const auto& [status, kind] : cases) {
         transport->seen.clear();

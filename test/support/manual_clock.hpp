@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace kahn::test {
 
@@ -40,17 +41,30 @@ private:
     };
     using Sleepers = std::multimap<SteadyTime, std::shared_ptr<Sleeper>>;
 
+    /// A sleeper's place here; left also when its context is destroyed, which takes the timer's service with it.
+    struct Bed {
+        Bed(ManualClock& clock_, SteadyTime deadline, std::shared_ptr<Sleeper> sleeper_)
+            : clock(clock_), sleeper(std::move(sleeper_)), place(clock.sleepers_.emplace(deadline, sleeper)) {}
+        ~Bed() {
+            if (!sleeper->is_due) clock.sleepers_.erase(place);
+        }
+        Bed(const Bed&) = delete;
+        Bed& operator=(const Bed&) = delete;
+
+        ManualClock& clock;
+        std::shared_ptr<Sleeper> sleeper;
+        Sleepers::iterator place;
+    };
+
     static boost::asio::awaitable<void> sleep(ManualClock* clock, SteadyTime deadline) {
         if (deadline <= clock->now()) co_return;
         const auto executor = co_await boost::asio::this_coro::executor;
         const auto sleeper = std::make_shared<Sleeper>(executor);
-        const auto place = clock->sleepers_.emplace(deadline, sleeper);
+        const Bed bed(*clock, deadline, sleeper);
         try {
             co_await sleeper->timer.async_wait(boost::asio::use_awaitable);
         } catch (const boost::system::system_error&) {
-            if (sleeper->is_due) co_return;
-            clock->sleepers_.erase(place);
-            throw;
+            if (!sleeper->is_due) throw;
         }
     }
 

@@ -20,6 +20,8 @@ namespace kahn::app {
 
 /// In remote_files.cpp.
 void add_remote_files(CLI::App& remote, Action& chosen);
+/// In remote_logs.cpp.
+void add_remote_logs(CLI::App& remote, Action& chosen);
 
 namespace {
 
@@ -34,7 +36,8 @@ struct Arguments {
     std::string ref;
     std::vector<std::string> inputs;
     std::string correlate_input;
-    std::string timeout = "1h";
+    std::string timeout;
+    std::string escalate_after = "5m";
     std::string poll_interval = "0";
     std::string branch;
     std::string status;
@@ -57,12 +60,28 @@ milliseconds duration(const std::string& option, const std::string& text) {
     return std::get<milliseconds>(parsed);
 }
 
+/// \param otherwise  if none was given
+milliseconds timeout_of(const Given& given, milliseconds otherwise) {
+    return given->timeout.empty() ? otherwise : duration("--timeout", given->timeout);
+}
+
 std::string text_of(const json::object& data, std::string_view key) {
     const auto* const value = data.if_contains(key);
     if (!value || value->is_null()) return "";
     if (const auto* const text = value->if_string()) return printable(std::string_view(*text));
     if (const auto* const number = value->if_int64()) return std::to_string(*number);
     return "";
+}
+
+std::string list_of(const json::object& data, std::string_view key) {
+    const auto* const value = data.if_contains(key);
+    const auto* const list = value ? value->if_array() : nullptr;
+    std::string out;
+    if (!list) return out;
+    for (const auto& element : *list) {
+        if (const auto* const text = element.if_string()) out += (out.empty() ? "" : ", ") + printable(std::string_view(*text));
+    }
+    return out;
 }
 
 std::int64_t number_of(const AsyncPipelineResult& result, std::string_view key) {
@@ -82,6 +101,8 @@ void write_run(const AsyncPipelineResult& result, Console& console) {
     line("branch", text_of(data, "head_branch"));
     line("attempt", text_of(data, "run_attempt"));
     line("reason", text_of(data, "reason"));
+    line("waits for", list_of(data, "waiting_for_environments"));
+    line("reviewers", list_of(data, "reviewers"));
     line("queue", text_of(data, "concurrency_group"));
     line("position", text_of(data, "queue_position"));
     line("correlation", text_of(data, "correlation"));
@@ -92,7 +113,7 @@ void write_run(const AsyncPipelineResult& result, Console& console) {
 int wait_for(RemoteSession& session, const Given& given, const remote::Repository& repository, std::int64_t run_id, std::int64_t attempt,
              bool is_fresh, Console& console) {
     WaitOptions options;
-    options.timeout = duration("--timeout", given->timeout);
+    options.timeout = timeout_of(given, options.timeout);
     options.poll_interval = duration("--poll-interval", given->poll_interval);
     options.wait_for_approval = given->waits_for_approval;
     options.attempt = attempt;
@@ -122,7 +143,7 @@ int trigger(const Given& given, Console& console) {
         if (equals == 0 || equals == std::string::npos) throw UsageError("--input wants NAME=value, not '" + printable(text) + "'");
         options.inputs[text.substr(0, equals)] = text.substr(equals + 1);
     }
-    duration("--timeout", given->timeout);
+    timeout_of(given, {});
     duration("--poll-interval", given->poll_interval);
     RemoteSession session(async_options(given->server), console);
     const std::string name = repository.text() + "/" + given->workflow;
@@ -165,9 +186,15 @@ int wait(const Given& given, Console& console) {
 
 int cancel(const Given& given, Console& console) {
     const auto repository = parse_repository(given->server.repository);
+    if (given->force && given->waits) throw UsageError("--force and --wait exclude each other: --wait forces what takes too long");
+    CancelWaitOptions patience;
+    patience.timeout = timeout_of(given, patience.timeout);
+    patience.poll_interval = duration("--poll-interval", given->poll_interval);
+    patience.escalate_after = duration("--escalate-after", given->escalate_after);
     RemoteSession session(async_options(given->server), console);
     const auto result = session.run([&](AsyncPipelineManager& manager) {
-        return manager.async_cancel_pipeline(repository.owner, repository.name, given->run_id, given->force);
+        return given->waits ? manager.async_cancel_and_wait(repository.owner, repository.name, given->run_id, patience)
+                            : manager.async_cancel_pipeline(repository.owner, repository.name, given->run_id, given->force);
     });
     if (report(result, given->server.as_json, console)) write_run(result, console);
     if (session.signal_status() != 0) return session.signal_status();
@@ -176,7 +203,7 @@ int cancel(const Given& given, Console& console) {
 
 int rerun(const Given& given, Console& console) {
     const auto repository = parse_repository(given->server.repository);
-    duration("--timeout", given->timeout);
+    timeout_of(given, {});
     duration("--poll-interval", given->poll_interval);
     RemoteSession session(async_options(given->server), console);
     const auto kind = given->failed_only ? remote::RerunKind::failed_jobs : remote::RerunKind::all_jobs;
@@ -291,6 +318,10 @@ void add_remote(CLI::App& app, Action& chosen) {
     command = add("cancel", "Cancel a run", cancel, given);
     add_run_id(command, given, true);
     command->add_flag("--force", given->force, "Even if its steps resist; only after a plain cancel did not end it");
+    command->add_flag("--wait", given->waits, "Wait for the run's end, and end it by force if that takes too long");
+    command->add_option("--escalate-after", given->escalate_after, "When to use force (default 5m; 0: never)")->type_name("DURATION");
+    command->add_option("--timeout", given->timeout, "How long to wait at most (default 15m); then exit status 8")->type_name("DURATION");
+    command->add_option("--poll-interval", given->poll_interval, "Ask at most this often (default: 2 to 15 s, as things change)")->type_name("DURATION");
 
     command = add("rerun", "Start a run again", rerun, given);
     add_run_id(command, given, true);
@@ -308,6 +339,7 @@ void add_remote(CLI::App& app, Action& chosen) {
 
     command = add("jobs", "List the jobs of a run", jobs, given);
     add_run_id(command, given, true);
+    add_remote_logs(*remote, chosen);
     add_remote_files(*remote, chosen);
     for (CLI::App* const nested : remote->get_subcommands([](const CLI::App*) { return true; })) nested->footer("");
     remote->footer(
@@ -317,6 +349,7 @@ void add_remote(CLI::App& app, Action& chosen) {
         "Examples:\n"
         "  kahn remote trigger acme/rocket ci.yml --ref main --input level=debug --wait\n"
         "  kahn remote wait acme/rocket 30433642123 --timeout 20m --cancel-on-interrupt\n"
+        "  kahn remote cancel acme/rocket 30433642123 --wait --escalate-after 2m\n"
         "  kahn remote runs acme/rocket --branch main --json | jq .data.runs");
 }
 

@@ -66,6 +66,16 @@ struct WaitOptions {
 };
 static_assert(!std::is_aggregate_v<WaitOptions>);
 
+/// How a run is cancelled and its end waited for.
+struct CancelWaitOptions {
+    CancelWaitOptions() = default;
+
+    std::chrono::milliseconds timeout{std::chrono::minutes{15}};
+    std::chrono::milliseconds poll_interval{0};  ///< at least this long between two looks; 0: adaptive
+    std::chrono::milliseconds escalate_after{std::chrono::minutes{5}};  ///< then it is ended by force; 0: never
+};
+static_assert(!std::is_aggregate_v<CancelWaitOptions>);
+
 /// Pipelines on GitHub Actions, and local ones beside them.
 ///
 /// No operation throws for what HTTP or the network do: that is in AsyncPipelineResult::error, with `error_kind`,
@@ -110,6 +120,11 @@ public:
     /// Asks the server to cancel. A run that has ended already is told with its own conclusion.
     boost::asio::awaitable<AsyncPipelineResult> async_cancel_pipeline(std::string repo_owner, std::string repo_name,
                                                                       std::int64_t run_id, bool force = false);
+
+    /// Cancels, waits until the run has ended, and ends it by force if it takes too long. The result is the run's own, with
+    /// `forced` and `already_completed` in the data.
+    boost::asio::awaitable<AsyncPipelineResult> async_cancel_and_wait(std::string repo_owner, std::string repo_name, std::int64_t run_id,
+                                                                      CancelWaitOptions options = CancelWaitOptions());
 
     boost::asio::awaitable<AsyncPipelineResult> async_get_workflow_runs(std::string repo_owner, std::string repo_name,
                                                                         remote::RunFilter filter = remote::RunFilter());

@@ -56,6 +56,9 @@ public:
     boost::asio::awaitable<Result<CancelOutcome>> cancel(Repository repository, std::int64_t run_id);
     /// Ends it even if its steps resist; only for a run that cancel() did not end.
     boost::asio::awaitable<Result<CancelOutcome>> force_cancel(Repository repository, std::int64_t run_id);
+    /// Cancels, waits for the run's end, and forces it if it does not come. A run that had ended before is no failure.
+    boost::asio::awaitable<Result<Cancelled>> cancel_and_wait(Repository repository, std::int64_t run_id,
+                                                              CancelOptions options = CancelOptions());
     /// \return the number of the new attempt
     boost::asio::awaitable<Result<std::int64_t>> rerun(Repository repository, std::int64_t run_id, RerunKind kind = RerunKind::all_jobs,
                                                        bool debug_logging = false);

@@ -65,6 +65,9 @@ static_assert(!std::is_aggregate_v<RemoteFailure>);
 /// Whether the same request may succeed a moment later.
 bool is_transient(ErrorKind kind) noexcept;
 
+/// The same of one failure: a proxy that could not reach the server may do so later, one that wants a password will not.
+bool is_transient(const RemoteFailure& failure) noexcept;
+
 /// A value, or why there is none.
 template <class T>
 class [[nodiscard]] Result {

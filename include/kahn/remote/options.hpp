@@ -51,6 +51,7 @@ struct TransportOptions {
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds handshake_timeout{10'000};
     std::chrono::milliseconds idle_timeout{50'000};  ///< a kept connection older than this is not used again
+    std::chrono::milliseconds stall_timeout{30'000};  ///< a download that brings nothing for so long is begun anew where it stopped
     std::size_t header_limit = 64U << 10;
 };
 static_assert(!std::is_aggregate_v<TransportOptions>);
@@ -70,6 +71,7 @@ struct RemoteOptions {
     std::chrono::milliseconds operation_timeout{300'000};  ///< of one operation with its retries and waits for limits
     int attempts = 5;                                      ///< of a request that may be repeated
     std::size_t body_limit = 8U << 20;
+    std::size_t most_at_once = 10;  ///< requests under way, of them one that changes something; GitHub minds more than 100
     std::chrono::milliseconds visibility_grace{30'000};    ///< how long a run that was just made may be not found
     std::chrono::milliseconds reconcile_limit{60'000};     ///< how long a run whose id was not told is looked for
 

@@ -68,6 +68,7 @@ struct ExchangeOptions {
     std::chrono::milliseconds timeout{30'000};  ///< of the whole exchange, on the machine's steady clock
     bool fresh_connection = false;  ///< never a kept one, whose death could not be told from a lost request
     std::size_t body_limit = 8U << 20;
+    std::chrono::milliseconds stall_timeout{0};  ///< without a byte of a body that goes to a sink; 0: only `timeout` counts
     std::shared_ptr<BodySink> sink;  ///< for the bodies of 200 and 206; others are small and come in the response
 };
 static_assert(!std::is_aggregate_v<ExchangeOptions>);

@@ -212,6 +212,27 @@ struct Watched {
 };
 static_assert(!std::is_aggregate_v<Watched>);
 
+/// How a run is cancelled by one who wants to see its end.
+struct CancelOptions {
+    CancelOptions() = default;
+
+    SteadyTime deadline = SteadyTime::max();      ///< on the client's clock
+    std::chrono::milliseconds poll_interval{0};   ///< at least; 0: adaptive
+    /// Then it is ended by force. GitHub itself ends everything five minutes after it was asked to cancel; 0: never.
+    std::chrono::milliseconds escalate_after{300'000};
+};
+static_assert(!std::is_aggregate_v<CancelOptions>);
+
+/// What became of a run that was cancelled.
+struct Cancelled {
+    Cancelled() = default;
+
+    CancelOutcome outcome = CancelOutcome::requested;
+    bool is_forced = false;  ///< cancelling alone did not end it in time
+    Watched watched;         ///< its is_complete tells whether the run has ended; whatever its conclusion
+};
+static_assert(!std::is_aggregate_v<Cancelled>);
+
 /// What the server allows.
 struct RateLimitReport {
     RateLimitReport() = default;
