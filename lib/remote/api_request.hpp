@@ -12,7 +12,8 @@
 
 namespace kahn::remote {
 
-inline constexpr std::string_view api_accept = "application/vnd.github+json";
+// The second is what GitHub's description calls its answers: servers that were made from it know no other name.
+inline constexpr std::string_view api_accept = "application/vnd.github+json, application/json";
 
 /// What goes into the headers of a request to the server's interface.
 struct ApiHeaders {

@@ -90,8 +90,12 @@ asio::awaitable<void> tick(SessionPtr session, std::shared_ptr<WatchHub> hub, st
         };
         const auto answer = co_await call_api(session, std::move(single));
         const SteadyTime now = clock.now();
-        if (!answer) board.failed(id, answer.failure(), now);
-        else if (run->has_value()) board.found(**run, answer.value().not_modified, now);
+        if (!answer) {
+            board.failed(id, answer.failure(), now);
+        } else if (run->has_value()) {
+            (*run)->id = id;  // its path says which one it is
+            board.found(**run, answer.value().not_modified, now);
+        }
         hub->board_changed();
     }
     std::optional<RateLimit> limit;

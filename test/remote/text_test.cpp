@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_request_has_the_headers_of_the_contract) {
     const auto get = make_api_request("GET", *parse_url("https://h/x"), "", headers);
     BOOST_TEST(get.headers.find("authorization").value() == "Bearer t0ken");
     BOOST_TEST(get.headers.find("x-github-api-version").value() == "2026-03-10");
-    BOOST_TEST(get.headers.find("accept").value() == "application/vnd.github+json");
+    BOOST_TEST(get.headers.find("accept").value() == "application/vnd.github+json, application/json");
     BOOST_TEST(get.headers.find("user-agent").value() == "kahn/1");
     BOOST_TEST(get.headers.find("if-none-match").value() == "W/\"x\"");
     BOOST_TEST(!get.headers.find("content-type").has_value());
