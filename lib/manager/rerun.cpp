@@ -190,7 +190,8 @@ std::optional<Pipeline> read_again(const RunRecord& parent) {
 bool has_failed_job(const Pipeline& run) {
     for (const PipelineStage& stage : run.stages) {
         for (const PipelineJob& job : stage.jobs) {
-            if (job.status != PipelineStatus::success) return true;
+            // What was skipped for its own condition lacks nothing; what was skipped for another job has that one beside it.
+            if (job.status != PipelineStatus::success && job.status != PipelineStatus::skipped) return true;
         }
     }
     return false;
@@ -218,7 +219,7 @@ Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view
                                                 by.host + " works on it");
     }
     if (options.failed && !has_failed_job(parent->pipeline)) {
-        throw Error(Errc::invalid_argument, "run " + id + " has no job to run again: all of them succeeded");
+        throw Error(Errc::invalid_argument, "run " + id + " has no job to run again: none of them failed");
     }
     Rerun rerun;
     rerun.parent = id;

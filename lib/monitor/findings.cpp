@@ -69,7 +69,7 @@ private:
         const auto& streak = report_.history.failing_since;
         if (!streak || streak->runs < 2) return;
         out_.push_back("Failing since run " + streak->run + (streak->time ? " of " + to_iso8601(*streak->time).substr(0, 10) : "") + ": " +
-                       counted(streak->runs, "run") + " in a row" + (streak->is_beyond ? ", perhaps longer: nothing older was looked at." : "."));
+                       counted(streak->runs, "run") + " in a row" + (streak->is_beyond ? ", and no success before it is known." : "."));
     }
 
     void recovery() {

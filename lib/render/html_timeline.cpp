@@ -89,7 +89,12 @@ std::string axis_text(nanoseconds time) {
     using namespace std::chrono;
     if (time == nanoseconds{0}) return "0";
     if (time < seconds{1}) return std::to_string(duration_cast<milliseconds>(time).count()) + " ms";
-    if (time < minutes{1}) return std::to_string(duration_cast<seconds>(time).count()) + " s";
+    if (time < minutes{1}) {
+        std::string text = std::to_string(duration_cast<seconds>(time).count());
+        const auto tenths = duration_cast<milliseconds>(time % seconds{1}).count() / 100;  // no tick beyond a second is finer
+        if (tenths != 0) text.append(".").append(std::to_string(tenths));
+        return text + " s";
+    }
     return format_duration(time);
 }
 

@@ -128,7 +128,9 @@ BOOST_AUTO_TEST_CASE(a_rerun_takes_over_outputs_and_artifacts_and_says_what_chan
                                "      - {name: a, commands: ['echo a >> ran; echo X=1 >> $KAHN_OUTPUT; echo made > made.txt'], artifacts: [made.txt]}\n"
                                "      - {name: b, commands: ['echo b >> ran']}\n"
                                "  - name: test\n    dependencies: [build]\n    jobs:\n"
-                               "      - {name: t, commands: ['echo \"t$X\" >> ran; test -e ok'], dependencies: [build.a]}\n");
+                               "      - {name: t, commands: ['echo \"t$X\" >> ran; test -e ok'], dependencies: [build.a]}\n"
+                               "  - name: never\n    dependencies: [build]\n    conditions: {branch: nowhere}\n    jobs:\n"  // skipped, and nothing to run again
+                               "      - {name: n, commands: ['true']}\n");
     BOOST_TEST(kahn_in({"run", "ci.yaml"}).run().exit_code == 1);
     const std::string parent = newest_run(*this);
     directory.write("ok", "");

@@ -86,6 +86,12 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(timeline)
 
+BOOST_AUTO_TEST_CASE(marks_between_whole_seconds_are_told_from_them) {
+    std::string html;
+    render::append_timeline(html, record("1", passed, {stage("s", {ran("a", passed, 0, 2)})}, 2));
+    for (const char* mark : {">500 ms<", ">1 s<", ">1.5 s<"}) BOOST_TEST(html.find(mark) != std::string::npos, mark);
+}
+
 BOOST_AUTO_TEST_CASE(attempts_get_the_lowest_slot_that_is_free) {
     const auto timeline = render::timeline_of(record("1", passed, {stage("s", {ran("a", passed, 0, 2), ran("b", passed, 0, 5), ran("c", passed, 2, 2), ran("d", passed, 3, 1)})}, 5));
     BOOST_REQUIRE_EQUAL(timeline.spans.size(), 4U);
