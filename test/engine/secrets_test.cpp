@@ -228,6 +228,13 @@ BOOST_AUTO_TEST_CASE(L10_a_secret_that_is_too_short_is_refused_with_a_warning) {
     BOOST_TEST(result.variables.at("PIN") == "***");  // what is known by name is hidden by name
 }
 
+BOOST_AUTO_TEST_CASE(more_than_can_be_searched_for_is_refused) {
+    World world;
+    auto definition = with_secret(pipeline({stage("s", {shell_job("j", "true")})}));
+    definition.variables["TOKEN"] = std::string(Masker::most_bytes + 1, 'x');
+    BOOST_CHECK_EXCEPTION(world.run(definition), ConfigError, says("the secrets have 24577 bytes together, more than 24576"));
+}
+
 BOOST_AUTO_TEST_CASE(a_digest_depends_on_the_secret_and_does_not_show_it) {
     World world;
     const auto digest = [&world](const std::string& value) {

@@ -23,7 +23,7 @@ class TextMatcher;
 class Masker {
 public:
     static constexpr std::size_t shortest = 6;  ///< bytes; less would hide half of what is printed
-    static constexpr std::size_t most_bytes = std::size_t{128} << 10;  ///< of all secrets together
+    static constexpr std::size_t most_bytes = std::size_t{24} << 10;  ///< of all secrets together: what finds them takes up to 2 KiB a byte
     static constexpr std::size_t longest_gap = 256;
     static constexpr std::string_view replacement = "***";
 
