@@ -121,9 +121,12 @@ constexpr CodeRow rows[] = {
      "A pipeline without stages, a stage without jobs, a job without commands or an empty command or pattern does "
      "nothing; kahn takes it for "
      "a mistake."},
-    {Code::too_many, "too many stages or jobs", "A pipeline has at most 100,000 stages and 1,000,000 jobs."},
+    {Code::too_many, "too many stages, jobs or inputs",
+     "A pipeline has at most 100,000 stages and 1,000,000 jobs, a workflow on GitHub at most 25 inputs."},
     {Code::mixed_work, "a job with two kinds of work",
-     "A job is done by commands, or by a coroutine of the program that embeds kahn. Of two there is no order; make two jobs."},
+     "A job is done by commands, by a workflow on GitHub ('github'), or by a coroutine of the program that embeds kahn. Of two there "
+     "is no order; make two jobs. What belongs to commands on this machine (artifacts, reports, working_directory) has nothing to work on "
+     "in the others."},
     {Code::bad_secret, "a secret that cannot be kept, or has no value",
      "'secrets' names variables whose values are never shown or written. Each is named once and needs a value before anything "
      "runs: from the environment that kahn was started in, --env-file, --var or 'variables'. No stage, job or pipeline may have "
@@ -136,6 +139,11 @@ constexpr CodeRow rows[] = {
      "Each line is NAME=value, with 'export ' before it if one likes, empty, or a comment that begins with #. Values may stand in "
      "single quotes, where everything is itself, or in double quotes, with \\n \\r \\t \\\" \\\\ \\$; both may go over several "
      "lines. Nothing is expanded, and a name is given once."},
+    {Code::bad_repository, "no repository of GitHub's",
+     "'repo' of a job's 'github' is written as owner/name, in letters, digits, '.', '_' and '-'; the server is told to the program "
+     "(--base-url), not in the file. ${NAME} is expanded."},
+    {Code::bad_workflow, "no workflow of a repository",
+     "'workflow' of a job's 'github' is the name of a file in .github/workflows without that folder (ci.yml), or the workflow's number."},
     {Code::more_problems, "more problems than are shown",
      "Only the first problems by position are kept. Correct these and look again."},
 };

@@ -48,6 +48,8 @@ enum class Code {
     bad_matrix = 38,
     bad_env_file = 39,
     mixed_work = 40,
+    bad_repository = 41,
+    bad_workflow = 42,
     more_problems = 99,
 };
 

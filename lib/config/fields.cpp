@@ -46,15 +46,39 @@ void read_list(const Value& value, std::string_view type, std::string_view entry
     }
 }
 
-void read_variables(const Value& value, Variables& out, bool is_expanded) {
+/// What the names of a mapping may be.
+struct NameRule {
+    bool (*holds)(std::string_view name) noexcept;
+    std::string_view broken;
+    std::string_view help;
+};
+
+bool is_repository_name(std::string_view text) {
+    const auto is_part = [](std::string_view part) {
+        const auto is_allowed = [](char c) { return continues_name(c) || c == '-' || c == '.'; };
+        return !part.empty() && part != "." && part != ".." && std::all_of(part.begin(), part.end(), is_allowed);
+    };
+    const auto slash = text.find('/');
+    return slash != std::string_view::npos && is_part(text.substr(0, slash)) && is_part(text.substr(slash + 1));
+}
+
+constexpr NameRule variable_names{&is_variable_name, "is no name of a variable", "letters, digits and underscores, the first one no digit"};
+
+bool is_input_name(std::string_view name) noexcept {
+    const auto is_inner = [](char c) { return continues_name(c) || c == '-'; };
+    return !name.empty() && starts_name(name.front()) && std::all_of(name.begin(), name.end(), is_inner);
+}
+
+constexpr NameRule input_names{&is_input_name, "is no name of an input", "letters, digits, underscores and hyphens, the first one a letter or an underscore"};
+
+void read_variables(const Value& value, Variables& out, bool is_expanded, const NameRule& rule = variable_names) {
     if (value.is_nothing()) return;
     if ((*value).kind != Node::Kind::mapping) return value.refuse_kind(VariableMap::type);
     const Document& document = value.document();
     for (const auto& [key, node] : document.members(value.node())) {
         const std::string_view name = document.text(key);
-        if (!is_variable_name(name)) {
-            value.member(key, name).refuse(Code::bad_variable_name, "is no name of a variable",
-                                           "letters, digits and underscores, the first one no digit");
+        if (!rule.holds(name)) {
+            value.member(key, name).refuse(Code::bad_variable_name, rule.broken, std::string(rule.help));
             continue;
         }
         if (name.size() > longest_name) {
@@ -111,6 +135,27 @@ void ExpandedText::read(const Value& value, std::string& out) {
     if (!text) return;
     out = *text;
     check_expansions(value, *text);
+}
+
+void RepositoryName::read(const Value& value, std::string& out) {
+    const auto text = value.text(type);
+    if (!text) return;
+    out = *text;
+    check_expansions(value, *text);
+    if (text->find('$') == std::string_view::npos && !is_repository_name(*text)) {
+        value.refuse(Code::bad_repository, "is no repository", "a repository of GitHub's is written as owner/name");
+    }
+}
+
+void WorkflowName::read(const Value& value, std::string& out) {
+    const auto text = value.scalar(type);
+    if (!text) return;
+    out = *text;
+    check_expansions(value, *text);
+    if (text->empty()) return value.refuse(Code::empty, "is empty");
+    if (text->find('$') == std::string_view::npos && text->find('/') != std::string_view::npos) {
+        value.refuse(Code::bad_workflow, "is no workflow", "the name of its file in .github/workflows, without the folder, or its number");
+    }
 }
 
 void ConditionExpression::read(const Value& value, std::string& out) {
@@ -236,6 +281,12 @@ void VariableNameList::read(const Value& value, std::vector<std::string>& out) {
         if (std::find(out.begin(), out.end(), text) != out.end()) return named.refuse(Code::bad_secret, "is given twice");
         out.emplace_back(text);
     });
+}
+
+void InputMap::read(const Value& value, Variables& out) {
+    constexpr std::size_t most_inputs = 25;
+    read_variables(value, out, true, input_names);
+    if (out.size() > most_inputs) value.refuse(Code::too_many, "has more than the 25 inputs that a workflow can take");
 }
 
 void TriggerList::read(const Value& value, std::vector<Trigger>& out) {

@@ -33,6 +33,20 @@ struct ExpandedText : Text {
     static void read(const Value& value, std::string& out);
 };
 
+/// `owner/name`, or a text with `${NAME}` that becomes that.
+struct RepositoryName : Text {
+    static constexpr std::string_view type = "a repository, owner/name";
+    static constexpr std::string_view schema = R"({"type": "string", "pattern": "^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$|[$]"})";
+    static void read(const Value& value, std::string& out);
+};
+
+/// A workflow's file or number, or a text with `${NAME}` that becomes that.
+struct WorkflowName : Text {
+    static constexpr std::string_view type = "a workflow's file or number";
+    static constexpr std::string_view schema = R"({"type": ["string", "number", "boolean"], "pattern": "^[^/]+$|[$]"})";
+    static void read(const Value& value, std::string& out);
+};
+
 struct ConditionExpression : Text {
     static constexpr std::string_view type = "an expression";
     static void read(const Value& value, std::string& out);
@@ -128,6 +142,17 @@ struct VariableNameList : TextList {
         "uniqueItems": true
     })";
     static void read(const Value& value, std::vector<std::string>& out);
+};
+
+/// The same for a workflow's inputs, whose names may hold hyphens.
+struct InputMap : VariableMap {
+    static constexpr std::string_view schema = R"({
+        "type": ["object", "null"],
+        "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_-]*$", "maxLength": 128},
+        "maxProperties": 25,
+        "additionalProperties": {"type": ["string", "number", "boolean", "null"]}
+    })";
+    static void read(const Value& value, Variables& out);
 };
 
 struct TriggerList {

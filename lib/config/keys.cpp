@@ -99,7 +99,35 @@ struct MatrixKey {
     }
 };
 
+/// A workflow in place of commands.
+struct Github {
+    static constexpr std::string_view type = "a mapping with repo, workflow, ref, inputs, wait";
+    static void read(const Value& value, PipelineJob& out);
+    static void write(const PipelineJob& job, DocumentBuilder& out);
+
+    static constexpr KeyRow<PipelineJob> key() {
+        KeyRow<PipelineJob> row;
+        row.name = "github";
+        row.type = type;
+        row.meaning = "a workflow on GitHub Actions that runs in place of commands";
+        row.schema = R"({"$ref": "#/definitions/github"})";
+        row.read = &Github::read;
+        row.write = &Github::write;
+        row.has_default = [](const PipelineJob& job) { return !job.github; };
+        return row;
+    }
+};
+
 using namespace fields;
+
+/// Required, unless something else stands in their place: see check_work().
+constexpr KeyRow<PipelineJob> commands_key() {
+    auto row = key<&PipelineJob::commands, CommandList>(
+        "commands", "", "run one after another, each in a shell; the first failure ends the attempt");
+    row.is_required = false;
+    row.has_default = [](const PipelineJob& job) { return job.commands.empty() && job.github; };
+    return row;
+}
 
 constexpr std::array pipeline_rows{
     key<&Pipeline::name, Name>("name", "", "what the pipeline is called"),
@@ -133,10 +161,18 @@ constexpr std::array report_rows{
     key<&PipelineJob::junit_reports, OneOrManyPatterns>("junit", "[]", "patterns of JUnit XML files"),
 };
 
+constexpr std::array github_rows{
+    key<&GithubWorkflow::repo, RepositoryName>("repo", "", "where the workflow is"),
+    key<&GithubWorkflow::workflow, WorkflowName>("workflow", "", "its file's name in .github/workflows, or its number"),
+    key<&GithubWorkflow::ref, ExpandedText>("ref", "\"\"", "a branch or a tag; empty: the repository's default branch"),
+    key<&GithubWorkflow::inputs, InputMap>("inputs", "{}", "what the workflow is given"),
+    key<&GithubWorkflow::wait, Switch>("wait", "true", "false: the job has succeeded once the workflow has been started"),
+};
+
 constexpr std::array job_rows{
     key<&PipelineJob::name, Name>("name", "", "unique in its stage"),
-    key<&PipelineJob::commands, CommandList>(
-        "commands", "", "run one after another, each in a shell; the first failure ends the attempt"),
+    commands_key(),
+    Github::key(),
     MatrixKey::key(),
     key<&PipelineJob::environment, ExpandedVariableMap>("environment", "{}", "variables over those of the stage"),
     key<&PipelineJob::artifacts, ArtifactList>("artifacts", "[]", "patterns of files to collect after success"),
@@ -170,6 +206,32 @@ void refuse_unknown(const Reading& reading, NodeId key, const std::string& where
                                "unknown key '" + printable(name.substr(0, 200)) + "' in " + where)
                            .with_label(near ? "did you mean '" + *near + "'?" : "")
                            .with_help(key_list(noun, rows)));
+}
+
+/// A job is done in one way: by commands or by a workflow, and what only commands can use is nothing to a workflow.
+void check_work(const Reading& reading, NodeId job, const PipelineJob& its) {
+    constexpr std::array<std::string_view, 4> of_commands{"commands", "artifacts", "reports", "working_directory"};
+    const Document& document = reading.document;
+    Owner owner{"job"};
+    bool has_commands = false;
+    bool has_github = false;
+    const std::vector<Document::Member> members = document.members(job);
+    for (const auto& [key, value] : members) {
+        const std::string_view name = document.text(key);
+        if (name == "name") owner.name = value;
+        has_commands = has_commands || name == "commands";
+        has_github = has_github || name == "github";
+    }
+    if (!has_commands && !has_github && !its.native) {
+        reading.report.add(Problem(Code::missing_key, document[job].span, owner.describe(document) + " has no 'commands', nor 'github' in their place"));
+    }
+    if (!has_github) return;
+    for (const auto& [key, value] : members) {
+        const std::string_view name = document.text(key);
+        if (std::find(of_commands.begin(), of_commands.end(), name) == of_commands.end()) continue;
+        reading.report.add(Problem(Code::mixed_work, document[key].span,
+                                   owner.describe(document) + " has '" + std::string(name) + "' beside 'github': its work is not done on this machine"));
+    }
 }
 
 /// Calls `read` with each entry that is a mapping; refuses the others and says so.
@@ -219,6 +281,7 @@ void JobList::read(const Value& value, std::vector<PipelineJob>& out) {
             if (places.job_count() == most_jobs) return refuse_number(value, node, "1,000,000 jobs"), false;
             places.add_job(node);
             read_members(value.reading(), node, Owner{"job"}, "job", job_keys(), out.emplace_back());
+            check_work(value.reading(), node, out.back());
             out.back().location = value.reading().location(node);
             if (out.back().name.empty()) places.jobs_incomplete();
             expand(value, node, out);
@@ -259,6 +322,18 @@ void Reports::read(const Value& value, PipelineJob& out) {
     read_members(value.reading(), value.node(), owner, "report", report_keys(), out);
 }
 
+void Github::read(const Value& value, PipelineJob& out) {
+    out.github.emplace();
+    if ((*value).kind != Node::Kind::mapping) return value.refuse_kind(type);
+    Owner owner = value.owner();
+    owner.part = "'github' of ";
+    read_members(value.reading(), value.node(), owner, "github", github_keys(), *out.github);
+}
+
+void Github::write(const PipelineJob& job, DocumentBuilder& out) {
+    write_members(*job.github, github_keys(), out);
+}
+
 void Reports::write(const PipelineJob& job, DocumentBuilder& out) {
     write_members(job, report_keys(), out);
 }
@@ -286,6 +361,7 @@ std::span<const KeyRow<PipelineStage>> stage_keys() noexcept { return stage_rows
 std::span<const KeyRow<StageConditions>> condition_keys() noexcept { return condition_rows; }
 std::span<const KeyRow<PipelineJob>> job_keys() noexcept { return job_rows; }
 std::span<const KeyRow<PipelineJob>> report_keys() noexcept { return report_rows; }
+std::span<const KeyRow<GithubWorkflow>> github_keys() noexcept { return github_rows; }
 
 template <class T>
 void read_members(const Reading& reading, NodeId mapping, Owner owner, std::string_view noun,

@@ -19,7 +19,7 @@ template <class T>
 struct KeyRow {
     std::string_view name;
     std::string_view type;      ///< in words: "a list of texts"
-    std::string_view fallback;  ///< as one would write it; empty with is_required
+    std::string_view fallback;  ///< as one would write it; empty: there is none
     std::string_view meaning;   ///< one line
     std::string_view schema;    ///< JSON Schema (draft-07) of the value
     bool is_required = false;
@@ -36,6 +36,8 @@ std::span<const KeyRow<StageConditions>> condition_keys() noexcept;
 std::span<const KeyRow<PipelineJob>> job_keys() noexcept;
 /// Of a job's `reports`.
 std::span<const KeyRow<PipelineJob>> report_keys() noexcept;
+/// Of a job's `github`.
+std::span<const KeyRow<GithubWorkflow>> github_keys() noexcept;
 
 /// Keys that begin so are a place for anchors and notes.
 inline constexpr std::string_view free_key_prefix = "x-";

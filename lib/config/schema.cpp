@@ -21,7 +21,7 @@ json::object mapping(std::span<const KeyRow<T>> rows) {
         property["description"] = std::string(row.meaning) + " (" + std::string(row.type) + ")";
         if (row.is_required) {
             required.emplace_back(row.name);
-        } else {
+        } else if (!row.fallback.empty()) {
             property["default"] = json::parse(row.fallback);
         }
         properties[row.name] = std::move(property);
@@ -34,6 +34,12 @@ json::object mapping(std::span<const KeyRow<T>> rows) {
     if (!required.empty()) schema["required"] = std::move(required);
     return schema;
 }
+
+/// A job has commands, or a workflow and nothing that only commands can use.
+constexpr std::string_view one_kind_of_work = R"([
+    {"required": ["commands"], "properties": {"github": false}},
+    {"required": ["github"], "properties": {"commands": false, "artifacts": false, "reports": false, "working_directory": false}}
+])";
 
 /// Indented, because people read it.
 void append_pretty(std::string& out, const json::value& value, std::size_t indent) {
@@ -76,7 +82,9 @@ std::string json_schema() {
     definitions["stage"] = mapping(stage_keys());
     definitions["conditions"] = mapping(condition_keys());
     definitions["reports"] = mapping(report_keys());
+    definitions["github"] = mapping(github_keys());
     definitions["job"] = mapping(job_keys());
+    definitions["job"].as_object()["oneOf"] = json::parse(one_kind_of_work);
     schema["definitions"] = std::move(definitions);
     std::string out;
     append_pretty(out, schema, 0);

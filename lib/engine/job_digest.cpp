@@ -57,6 +57,18 @@ std::string job_digest(const AttemptRequest& request, std::string_view inputs) {
         digest.add(version.empty() ? "native, in run" : "native, version");
         digest.add(version.empty() ? request.run_id : version);
     }
+    if (request.job.github) {
+        const GithubWorkflow& workflow = *request.job.github;
+        for (const std::string_view part : {std::string_view("github"), std::string_view(workflow.repo), std::string_view(workflow.workflow),
+                                            std::string_view(workflow.ref), std::string_view(workflow.wait ? "wait" : "start")}) {
+            digest.add(part);
+        }
+        digest.add(std::to_string(workflow.inputs.size()));
+        for (const auto& [name, value] : workflow.inputs) {
+            digest.add(name);
+            digest.add(value);
+        }
+    }
     digest.add("environment");
     for (const auto& [name, value] : request.environment) {
         if (std::find(kahns_own.begin(), kahns_own.end(), name) != kahns_own.end()) continue;

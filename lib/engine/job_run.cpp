@@ -234,7 +234,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
 
         if (run->masker()) hide_in(*run->masker(), attempt.reason);
         const bool may_retry = attempt.status == PipelineStatus::failure && attempt.number <= job.retry_count &&
-                               attempt.outcome.end != AttemptEnd::unkillable && !run->is_stopping();
+                               may_be_repeated(job, attempt.outcome) && !run->is_stopping();
         if (!may_retry) break;
         running.told_to_end.reset();  // the timeout was this attempt's
         const auto delay = retry_delay(job, attempt.number, random_jitter());

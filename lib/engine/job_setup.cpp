@@ -121,6 +121,11 @@ AttemptRequest make_request(const RunContext& context, const PipelineStage& stag
     request.job.name = job.name;
     request.job.commands = job.commands;
     request.job.native = job.native;
+    if (job.github) {
+        GithubWorkflow& workflow = request.job.github.emplace(*job.github);
+        for (auto* const text : {&workflow.repo, &workflow.workflow, &workflow.ref}) *text = layers.expand_or_throw(*text, where + ": github");
+        for (auto& [name, value] : workflow.inputs) value = layers.expand_or_throw(value, where + ": github, input " + name);
+    }
     request.job.timeout = job.timeout;
     for (const std::string& glob : job.artifacts) {
         request.job.artifacts.push_back(layers.expand_or_throw(glob, where + ": artifacts"));
@@ -154,7 +159,9 @@ void require_defined_names(const RunContext& context, const Pipeline& pipeline) 
             continue;  // every job of it would say the same
         }
         for (const PipelineJob& job : stage.jobs) {
-            const bool expands = has_dollar(job.working_directory) || any_dollar(job.environment) ||
+            const bool expands_github = job.github && (has_dollar(job.github->repo) || has_dollar(job.github->workflow) ||
+                                                       has_dollar(job.github->ref) || any_dollar(job.github->inputs));
+            const bool expands = expands_github || has_dollar(job.working_directory) || any_dollar(job.environment) ||
                                  std::any_of(job.artifacts.begin(), job.artifacts.end(), has_dollar) ||
                                  std::any_of(job.junit_reports.begin(), job.junit_reports.end(), has_dollar);
             try {

@@ -40,7 +40,7 @@ Variables stage_environment(const RunContext& context, const PipelineStage& stag
 /// \throws ConfigError (invalid_config)
 void require_defined_names(const RunContext& context, const Pipeline& pipeline);
 
-/// What an executor needs of one attempt: environment, working directory and artifact globs expanded. The log and the file for
+/// What an executor needs of one attempt: environment, working directory, artifact globs and a workflow expanded. The log and the file for
 /// outputs are left open.
 /// \param outputs of what it depends on: over the pipeline's variables, under the stage's and the job's environment
 /// \throws Error (invalid_config) for a `${NAME}` that is not defined

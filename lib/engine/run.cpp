@@ -115,6 +115,9 @@ void Run::finish(const std::string& internal_failure) {
     } else if (!first_failure_.empty()) {
         pipeline_.status = PipelineStatus::failure;
         pipeline_.reason = Reason(Reason::Code::job_failed, first_failure_);
+    } else if (const PipelineStage* const stage = first_cancelled_stage()) {
+        pipeline_.status = PipelineStatus::cancelled;
+        pipeline_.reason = stage->reason;
     } else {
         pipeline_.status = PipelineStatus::success;
     }
@@ -125,6 +128,17 @@ void Run::finish(const std::string& internal_failure) {
         pipeline_.status = PipelineStatus::failure;
         pipeline_.reason = *observer_failure_;
     }
+}
+
+/// Nobody here stopped the run, and a job was cancelled where it ran: what had to be done was not.
+const PipelineStage* Run::first_cancelled_stage() const {
+    const PipelineStage* first = nullptr;
+    for (const PipelineStage& stage : pipeline_.stages) {
+        if (stage.status != PipelineStatus::cancelled) continue;
+        if (stage.reason.code() == Reason::Code::cancelled) return &stage;
+        if (!first) first = &stage;
+    }
+    return first;
 }
 
 // Stopping -----------------------------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ private:
     void insist(graph::NodeIndex node);
     void start();
     void finish(const std::string& internal_failure);
+    const PipelineStage* first_cancelled_stage() const;
     void stop(StopRequest request);
     void observer_failed(Reason reason);
     bool survives_stop(std::size_t stage) const;

@@ -31,9 +31,11 @@ RunPlan::RunPlan(const Pipeline& pipeline, ScheduleMode mode, const PastDuration
     for (const PipelineStage& stage : stages) conditions_.push_back(parse_condition(stage));
     for (const std::uint32_t level : jobs_.stage_levels()) level_count_ = std::max<std::size_t>(level_count_, level + 1);
     weights_.resize(size());
+    is_elsewhere_.resize(size());
     for (NodeIndex n = 0; n < size(); ++n) {
         const auto [kind, s, j] = node(n);
         if (kind != Kind::job) continue;
+        is_elsewhere_[n] = stages[s].jobs[j].github.has_value();
         const auto known = past ? past(pipeline.name, stages[s].name, stages[s].jobs[j].name) : std::nullopt;
         weights_[n] = known ? std::max(*known, std::chrono::nanoseconds{1}) : unknown_job_duration;
     }
@@ -45,7 +47,10 @@ graph::SchedulerOptions RunPlan::scheduler_options() const {
     options.policy.resize(size(), NodePolicy::normal);
     for (NodeIndex n = 0; n < size(); ++n) {
         const Node& its = node(n);
-        if (its.kind == Kind::job) continue;
+        if (its.kind == Kind::job) {
+            if (is_elsewhere_[n]) options.policy[n] = NodePolicy::instant;
+            continue;
+        }
         options.policy[n] = NodePolicy::instant;
         // An end always speaks for its stage. A begin is asked about a bad upstream only if its condition looks at one.
         const bool asks = its.kind == Kind::stage_end || conditions_[its.stage].looks_at_status();

@@ -17,7 +17,7 @@
 namespace kahn {
 
 /// What a run goes by: the graph of its stages' begins and ends and of its jobs, with what the scheduler is to know of each node.
-/// Begin and end are instant: they take no worker.
+/// Begin and end are instant, they take no worker; nor does a workflow on GitHub, which only waits here.
 class RunPlan {
 public:
     using Kind = graph::JobGraph::Kind;
@@ -47,6 +47,7 @@ public:
 private:
     graph::JobGraph jobs_;
     std::vector<std::chrono::nanoseconds> weights_;
+    std::vector<bool> is_elsewhere_;  // by node: its work is done by another machine
     std::vector<Expression> conditions_;
     std::size_t level_count_ = 0;
     ScheduleMode mode_;

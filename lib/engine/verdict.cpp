@@ -34,4 +34,9 @@ AttemptVerdict judge_ended(const Reason& why) {
     return {why.code() == Reason::Code::timeout ? PipelineStatus::failure : PipelineStatus::cancelled, why};
 }
 
+bool may_be_repeated(const PipelineJob& job, const AttemptOutcome& outcome) noexcept {
+    if (outcome.end == AttemptEnd::unkillable) return false;
+    return !job.github || outcome.end != AttemptEnd::status_lost;
+}
+
 }  // namespace kahn

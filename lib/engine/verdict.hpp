@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kahn/model/attempt.hpp>
+#include <kahn/model/pipeline.hpp>
 #include <kahn/model/status.hpp>
 
 #include <optional>
@@ -19,5 +20,9 @@ AttemptVerdict judge(const AttemptOutcome& outcome, const std::optional<Reason>&
 
 /// Of an attempt that was told to end and did.
 AttemptVerdict judge_ended(const Reason& why);
+
+/// Whether another attempt after this one, which has failed, cannot do the same work twice at once. It could where the work still goes
+/// on (unkillable), and where a workflow on GitHub may do so: started or not, ended or not, nobody here knows (status_lost).
+bool may_be_repeated(const PipelineJob& job, const AttemptOutcome& outcome) noexcept;
 
 }  // namespace kahn

@@ -17,6 +17,7 @@ const PipelineJob* find_job(const PipelineStage& stage, const std::string& name)
 std::vector<std::string> deciding(const PipelineJob& before, const PipelineJob& now) {
     std::vector<std::string> parts;
     if (before.commands != now.commands) parts.emplace_back("commands");
+    if (before.github != now.github) parts.emplace_back("github");
     if (before.environment != now.environment) parts.emplace_back("environment");
     if (before.working_directory != now.working_directory) parts.emplace_back("working_directory");
     if (before.artifacts != now.artifacts) parts.emplace_back("artifacts");

@@ -47,6 +47,7 @@ Pipeline without_results(const Pipeline& run) {
         stage.location = recorded.location;
         for (const PipelineJob& its : recorded.jobs) {
             PipelineJob job(its.name, its.commands);
+            job.github = its.github;
             job.environment = its.environment;
             job.artifacts = its.artifacts;
             job.junit_reports = its.junit_reports;

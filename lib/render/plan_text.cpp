@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "model/name_index.hpp"
+#include "render/workflow_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -118,6 +119,7 @@ std::string commands_text(const Pipeline& pipeline, const ScheduleAnalysis& anal
             const PipelineStage& stage = pipeline.stages[*index];
             for (const PipelineJob& job : stage.jobs) {
                 out += printable(stage.name) + " › " + printable(job.name) + '\n';
+                if (job.github) out += "    " + printable(workflow_text(*job.github)) + '\n';
                 if (job.native) out += "    a coroutine of the program\n";
                 for (const std::string& command : job.commands) {
                     std::string_view rest = command;

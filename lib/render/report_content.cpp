@@ -6,6 +6,7 @@
 #include "render/markup.hpp"
 #include "render/reason_text.hpp"
 #include "render/run_names.hpp"
+#include "render/workflow_text.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -382,11 +383,11 @@ Table provenance_table(const RunRecord& record) {
 Table audit_table(const Pipeline& run, const RunNames& names) {
     Table table;
     table.title = "What ran";
-    table.note = "Commands: SHA-256 of a job's commands, each ended by a NUL byte. Digest: of all that decides its result, see the documentation of rerun.";
+    table.note = "Commands: SHA-256 of a job's commands, each ended by a NUL byte, or what runs on GitHub. Digest: of all that decides its result, see the documentation of rerun.";
     table.columns = {"Job", "Result", "Started", "Ended", "Commands", "Digest", "Taken over from"};
     for_each_job(run, [&](const PipelineStage& stage, const PipelineJob& job) {
         add(table, {names.of(stage, job), status_words(stage, job), time_text(job.start_time), time_text(job.end_time),
-                    code(commands_digest(job)), code(job.digest), or_dash(job.reused_from)});
+                    code(job.github ? printable(workflow_text(*job.github)) : commands_digest(job)), code(job.digest), or_dash(job.reused_from)});
     });
     return table;
 }

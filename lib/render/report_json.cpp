@@ -4,6 +4,7 @@
 #include "render/json_array.hpp"
 #include "render/json_text.hpp"
 #include "render/report_content.hpp"
+#include "render/workflow_text.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -182,6 +183,7 @@ private:
     void compliance(JsonObject& object, const PipelineJob& job) {
         object.texts("commands", job.commands);
         object.text("commands_sha256", commands_digest(job));
+        if (job.github) object.text("github", workflow_text(*job.github));
         object.text_or_null("digest", job.digest);
         add_artifacts(out_, object, job);
     }

@@ -62,9 +62,23 @@ std::optional<TestCounts> read_tests(const Fields& fields) {
     return tests;
 }
 
+std::optional<GithubWorkflow> read_github(const Fields& job) {
+    const auto* const found = job.object("github");
+    if (!found) return std::nullopt;
+    const Fields fields(*found);
+    GithubWorkflow workflow;
+    workflow.repo = fields.text("repo");
+    workflow.workflow = fields.text("workflow");
+    workflow.ref = fields.text("ref");
+    workflow.inputs = fields.variables("inputs");
+    workflow.wait = !fields.claim("only_started");
+    return workflow;
+}
+
 PipelineJob read_job(const json::object& from, const fs::path& directory) {
     const Fields fields(from);
     PipelineJob job(fields.text("name"), fields.texts("commands"));
+    job.github = read_github(fields);
     job.environment = fields.variables("environment");
     job.artifacts = fields.texts("artifacts");
     job.junit_reports = fields.texts("junit_reports");

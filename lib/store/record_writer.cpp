@@ -50,10 +50,22 @@ void add_tests(std::string& out, SparseObject& object, const std::optional<TestC
     counts.texts("flaky_names", tests->flaky_names);
 }
 
+void add_github(std::string& out, SparseObject& object, const std::optional<GithubWorkflow>& github) {
+    if (!github) return;
+    object.name("github");
+    SparseObject workflow(out);
+    workflow.text("repo", github->repo);
+    workflow.text("workflow", github->workflow);
+    workflow.text("ref", github->ref);
+    workflow.variables("inputs", github->inputs);
+    workflow.claim("only_started", !github->wait);
+}
+
 void append_job(std::string& out, const PipelineJob& job, const fs::path& directory) {
     SparseObject object(out);
     object.text("name", job.name);
     object.texts("commands", job.commands);
+    add_github(out, object, job.github);
     object.variables("environment", job.environment);
     object.texts("artifacts", job.artifacts);
     object.texts("junit_reports", job.junit_reports);

@@ -49,6 +49,21 @@ private:
         return out;
     }
 
+    /// The same, done by a workflow.
+    PipelineJob on_github(PipelineJob out) {
+        out.commands.clear();
+        out.junit_reports.clear();
+        out.artifacts.clear();
+        GithubWorkflow& workflow = out.github.emplace();
+        workflow.repo = "acme/rocket-" + std::to_string(below(100));
+        workflow.workflow = maybe() ? "ci.yml" : std::to_string(below(100'000));
+        if (maybe()) workflow.ref = without_dollar(text());
+        workflow.inputs = variables(true);
+        if (maybe()) workflow.inputs["log-level"] = without_dollar(text());
+        workflow.wait = maybe();
+        return out;
+    }
+
     PipelineJob job(const std::vector<PipelineJob>& before) {
         PipelineJob out(name() + std::to_string(before.size()), {"x" + text()});
         while (maybe()) out.commands.push_back("x" + text());
@@ -60,6 +75,7 @@ private:
         if (maybe()) out.retry_count = static_cast<int>(below(1'000));
         if (maybe()) out.retry_delay = std::chrono::milliseconds(below(10'000));
         out.allow_failure = maybe();
+        if (below(4) == 0) return on_github(std::move(out));
         if (maybe()) out.working_directory = without_dollar(text());
         return out;
     }

@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(C07_an_unknown_key_is_refused_with_what_may_be_meant) {
     BOOST_TEST(result.diagnostics[1].label == "did you mean 'jobs'?");
     BOOST_TEST(result.diagnostics[3].label == "did you mean 'dependencies'?");
     BOOST_TEST(result.diagnostics[3].help ==
-               "job keys are: allow_failure, artifacts, commands, dependencies, environment, matrix, name, reports, retry_count, "
+               "job keys are: allow_failure, artifacts, commands, dependencies, environment, github, matrix, name, reports, retry_count, "
                "retry_delay, timeout, "
                "working_directory");
     BOOST_TEST(result.diagnostics[4].label == "");

@@ -203,6 +203,27 @@ BOOST_AUTO_TEST_CASE(no_two_lists_look_alike) {
     BOOST_TEST(job_digest(a, "x") != job_digest(a, ""));
 }
 
+BOOST_AUTO_TEST_CASE(a_workflow_is_told_by_all_that_it_is_given) {
+    AttemptRequest plain;
+    GithubWorkflow& workflow = plain.job.github.emplace();
+    workflow.repo = "acme/rocket";
+    workflow.workflow = "ci.yml";
+    const auto changes = [&plain](auto change) {
+        AttemptRequest other = plain;
+        change(*other.job.github);
+        return job_digest(other, "") != job_digest(plain, "");
+    };
+    BOOST_TEST(!changes([](GithubWorkflow&) {}));
+    BOOST_TEST(changes([](GithubWorkflow& its) { its.repo = "acme/sled"; }));
+    BOOST_TEST(changes([](GithubWorkflow& its) { its.workflow = "cd.yml"; }));
+    BOOST_TEST(changes([](GithubWorkflow& its) { its.ref = "main"; }));
+    BOOST_TEST(changes([](GithubWorkflow& its) { its.inputs["a"] = ""; }));
+    BOOST_TEST(changes([](GithubWorkflow& its) { its.wait = false; }));
+    AttemptRequest none = plain;
+    none.job.github.reset();
+    BOOST_TEST(job_digest(none, "") != job_digest(plain, ""));
+}
+
 BOOST_AUTO_TEST_CASE(a_recorded_success_stands_for_a_job) {
     const auto events = std::make_shared<EventRecorder>();
     RunOptions options;

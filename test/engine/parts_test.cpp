@@ -49,6 +49,16 @@ BOOST_AUTO_TEST_CASE(H03_a_lost_exit_status_is_a_failure) {
     AttemptOutcome lost;
     lost.end = AttemptEnd::status_lost;
     lost.message = "exit status lost";
+    PipelineJob local("j", {"x"});
+    PipelineJob remote("j", {});
+    remote.github.emplace();
+    BOOST_TEST(may_be_repeated(local, lost));
+    BOOST_TEST(!may_be_repeated(remote, lost));  // a workflow that may have been started is not started again
+    lost.end = AttemptEnd::not_started;
+    BOOST_TEST(may_be_repeated(remote, lost));
+    lost.end = AttemptEnd::unkillable;
+    BOOST_TEST(!may_be_repeated(local, lost));
+    lost.end = AttemptEnd::status_lost;
     const auto verdict = judge(lost, std::nullopt);
     BOOST_TEST((verdict.status == PipelineStatus::failure));
     BOOST_TEST(verdict.reason.text() == "status_lost: exit status lost");
@@ -147,6 +157,24 @@ BOOST_AUTO_TEST_CASE(an_undefined_name_is_an_error_that_says_where) {
         BOOST_TEST(text.find("s.j") != std::string::npos);
         BOOST_TEST(text.find("NOPE") != std::string::npos);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_workflow_is_expanded_by_the_jobs_environment_and_what_it_depends_on) {
+    PipelineJob remote("remote", {});
+    remote.environment = {{"LEVEL", "${BASE}-2"}};
+    GithubWorkflow& workflow = remote.github.emplace();
+    workflow.repo = "${OWNER}/rocket";
+    workflow.workflow = "${NAME}.yml";
+    workflow.ref = "v${VERSION}";
+    workflow.inputs = {{"level", "${LEVEL}"}, {"price", "$$5"}};
+    const auto context = context_with({{"OWNER", "acme"}, {"NAME", "ci"}, {"BASE", "1"}}, {});
+    const auto request = make_request(context, stage("s", {remote}), remote, 1, {{"VERSION", "7"}});
+    BOOST_TEST(request.job.github->repo == "acme/rocket");
+    BOOST_TEST(request.job.github->workflow == "ci.yml");
+    BOOST_TEST(request.job.github->ref == "v7");
+    BOOST_TEST(request.job.github->inputs.at("level") == "1-2");
+    BOOST_TEST(request.job.github->inputs.at("price") == "$5");
+    BOOST_CHECK_THROW(require_defined_names(context, pipeline({stage("s", {remote})})), ConfigError);
 }
 
 BOOST_AUTO_TEST_CASE(all_undefined_names_are_told_at_once_with_their_places) {

@@ -50,6 +50,15 @@ BOOST_AUTO_TEST_CASE(the_priority_of_a_job_is_all_that_hangs_on_it_over_all_stag
     BOOST_TEST((priority[plan.job_of(3, 0)] == 1s));
 }
 
+BOOST_AUTO_TEST_CASE(a_workflow_on_github_takes_no_worker) {
+    PipelineJob remote("remote", {});
+    remote.github.emplace();
+    const RunPlan plan(pipeline({stage("s", {remote, job("local")})}), ScheduleMode::live, {});
+    const auto policy = plan.scheduler_options().policy;
+    BOOST_TEST(graph::has(policy[plan.job_of(0, 0)], graph::NodePolicy::instant));
+    BOOST_TEST(!graph::has(policy[plan.job_of(0, 1)], graph::NodePolicy::instant));
+}
+
 BOOST_AUTO_TEST_CASE(a_stage_without_jobs_is_a_point_that_others_can_wait_for) {
     const RunPlan plan(pipeline({stage("gate", {}), single("after", {"gate"})}), ScheduleMode::live, {});
     BOOST_TEST(plan.graph()->in_degree(plan.end_of(0)) == 1U);

@@ -91,6 +91,22 @@ BOOST_AUTO_TEST_CASE(commands_are_listed_by_job_in_the_order_of_levels) {
                "      echo \\x1B[2J\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_workflow_is_listed_with_what_it_is_given) {
+    PipelineJob remote("remote", {});
+    GithubWorkflow& workflow = remote.github.emplace();
+    workflow.repo = "acme/rocket";
+    workflow.workflow = "ci.yml";
+    ScheduleAnalysis a;
+    a.execution_levels = {{"s"}};
+    BOOST_TEST(render::commands_text(pipeline({stage("s", {remote})}), a, {}) == "s › remote\n    workflow ci.yml of acme/rocket\n");
+    workflow.ref = "v\x1B";
+    workflow.inputs = {{"a", "1"}, {"b", ""}};
+    workflow.wait = false;
+    remote.github = workflow;
+    BOOST_TEST(render::commands_text(pipeline({stage("s", {remote})}), a, {}) ==
+               "s › remote\n    workflow ci.yml of acme/rocket at v\\x1B with a=1, b=; only started\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace kahn::test

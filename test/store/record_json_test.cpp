@@ -101,7 +101,7 @@ private:
         attempt.duration = std::chrono::nanoseconds{random_()};
         attempt.queued = std::chrono::nanoseconds{random_()};
         attempt.log = maybe() ? directory / "logs/a.log" : std::filesystem::path(maybe() ? "" : "/elsewhere/a.log");
-        attempt.outcome.end = static_cast<AttemptEnd>(number(6));
+        attempt.outcome.end = static_cast<AttemptEnd>(number(7));
         if (maybe()) attempt.outcome.exit_code = number(256);
         attempt.outcome.signal = number(32);
         attempt.outcome.command = size();
@@ -120,6 +120,14 @@ private:
     }
     PipelineJob job() {
         PipelineJob job(text(), texts());
+        if (maybe()) {
+            GithubWorkflow& workflow = job.github.emplace();
+            workflow.repo = text();
+            workflow.workflow = text();
+            workflow.ref = text();
+            workflow.inputs = variables();
+            workflow.wait = maybe();
+        }
         job.environment = variables();
         job.artifacts = texts();
         job.junit_reports = texts();

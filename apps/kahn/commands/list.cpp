@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "render/json_array.hpp"
 #include "render/json_text.hpp"
+#include "render/workflow_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -47,6 +48,7 @@ std::string json_of(const Pipeline& pipeline, const std::string& file) {
                 own.text("name", job.name);
                 own.texts("dependencies", job.dependencies);
                 own.number("commands", job.commands.size());
+                if (job.github) own.text("github", render::workflow_text(*job.github));
             });
         });
     }

@@ -25,7 +25,7 @@ enum class Outcome : std::uint8_t {
 enum class NodePolicy : std::uint8_t {
     normal = 0,
     asks = 1,     ///< offered whatever happened above it: the node itself decides
-    instant = 2,  ///< takes no worker and no time: offered before all that are not
+    instant = 2,  ///< takes no worker: offered before all that do
 };
 constexpr NodePolicy operator|(NodePolicy a, NodePolicy b) noexcept {
     return static_cast<NodePolicy>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
