@@ -11,6 +11,8 @@
 #include "base/text.hpp"
 #include "remote/ascii.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -73,14 +75,28 @@ std::string text_in(const AsyncPipelineResult& result, std::string_view key) {
 
 }  // namespace
 
+remote::RemoteOptions remote_options(const RemoteArguments& given) {
+    remote::RemoteOptions options;
+    options.base_url = given.base_url;
+    if (!given.token_file.empty()) options.api_token = remote::Secret(read_token(given.token_file));
+    options.network.ca_file = given.ca_file;
+    options.network.insecure_http = given.insecure_http;
+    for (const std::string& text : given.connect_to) options.network.overrides.push_back(parse_connect_to(text));
+    return options;
+}
+
 AsyncOptions async_options(const RemoteArguments& given) {
     AsyncOptions options;
-    options.remote.base_url = given.base_url;
-    if (!given.token_file.empty()) options.remote.api_token = remote::Secret(read_token(given.token_file));
-    options.remote.network.ca_file = given.ca_file;
-    options.remote.network.insecure_http = given.insecure_http;
-    for (const std::string& text : given.connect_to) options.remote.network.overrides.push_back(parse_connect_to(text));
+    options.remote = remote_options(given);
     return options;
+}
+
+void add_server_options(CLI::App* command, RemoteArguments& given) {
+    command->add_option("--base-url", given.base_url, "The server (default: CI_CD_API_URL, GITHUB_API_URL, https://api.github.com)")->type_name("URL");
+    command->add_option("--token-file", given.token_file, "A file that holds the token (default: CI_CD_API_TOKEN, GH_TOKEN, ...)")->type_name("FILE");
+    command->add_option("--cacert", given.ca_file, "Certificate authorities beside the system's, PEM")->type_name("FILE");
+    command->add_option("--connect-to", given.connect_to, "Find HOST:PORT at ADDRESS:PORT; may be repeated")->type_name("HOST:PORT:ADDRESS:PORT")->allow_extra_args(false);
+    command->add_flag("--insecure-http", given.insecure_http, "Allow http:// to other machines, without a token");
 }
 
 remote::Repository parse_repository(const std::string& text) {

@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace kahn::app {
 
 struct Console;
@@ -23,6 +27,11 @@ struct RemoteArguments {
     bool as_json = false;
 };
 
+/// `--base-url`, `--token-file` and the others that say where the server is and who asks.
+void add_server_options(CLI::App* command, RemoteArguments& given);
+
+/// \throws UsageError
+remote::RemoteOptions remote_options(const RemoteArguments& given);
 /// \throws UsageError
 AsyncOptions async_options(const RemoteArguments& given);
 /// OWNER/NAME. \throws UsageError

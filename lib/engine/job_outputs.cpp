@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -110,6 +111,14 @@ void require_output(std::string_view name, std::string_view value) {
     if (name.starts_with(reserved_prefix)) throw Error(Errc::invalid_argument, quoted + " is kahn's own: names that begin with KAHN_ are");
     if (value.find('\0') != std::string_view::npos) throw Error(Errc::invalid_argument, quoted + ": a NUL byte cannot be in a variable");
     if (value.size() > most_output_bytes) throw Error(Errc::invalid_argument, quoted + ": more than 1 MiB");
+}
+
+void append_outputs(const std::filesystem::path& file, const Variables& values) {
+    if (values.empty()) return;
+    std::ofstream out(file, std::ios::app | std::ios::binary);
+    out << format_outputs(values);
+    out.close();
+    if (!out) throw Error(Errc::write_failed, "cannot write outputs to " + file.string());
 }
 
 Variables take_outputs(const std::filesystem::path& file) {

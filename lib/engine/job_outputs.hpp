@@ -25,6 +25,10 @@ Variables parse_outputs(std::string_view text);
 /// Text that parse_outputs() reads into the same values.
 std::string format_outputs(const Variables& values);
 
+/// Adds outputs to those that such a file has already.
+/// \throws Error (write_failed)
+void append_outputs(const std::filesystem::path& file, const Variables& values);
+
 /// \throws Error (invalid_argument) for a name or a value that no such file can hold
 void require_output(std::string_view name, std::string_view value);
 

@@ -10,7 +10,6 @@
 #include <boost/asio/strand.hpp>
 
 #include <atomic>
-#include <fstream>
 #include <string>
 
 namespace kahn {
@@ -30,15 +29,6 @@ std::string text_of(const std::exception_ptr& failure) {
     } catch (...) {
         return "an exception that is no std::exception";
     }
-}
-
-/// Adds the outputs to those that the job may have written to the file itself.
-void write_outputs(const std::string& file, const Variables& values) {
-    if (values.empty()) return;
-    std::ofstream out(file, std::ios::app | std::ios::binary);
-    out << format_outputs(values);
-    out.close();
-    if (!out) throw std::runtime_error("cannot write outputs to " + file);
 }
 
 }  // namespace
@@ -188,7 +178,7 @@ AttemptOutcome NativeAttempt::take_outcome() {
     if (outcome_.succeeded()) {
         try {
             const auto& environment = shared_->request().environment;
-            if (const auto file = environment.find("KAHN_OUTPUT"); file != environment.end()) write_outputs(file->second, shared_->outputs());
+            if (const auto file = environment.find("KAHN_OUTPUT"); file != environment.end()) append_outputs(file->second, shared_->outputs());
         } catch (const std::exception& failure) {
             outcome_.end = AttemptEnd::failed;
             outcome_.exit_code.reset();

@@ -1,14 +1,13 @@
 #include <kahn/manager/async_pipeline_manager.hpp>
 
+#include "manager/remote_clients.hpp"
 #include "manager/remote_results.hpp"
 #include "remote/status_map.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/array.hpp>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -363,15 +362,14 @@ asio::awaitable<AsyncPipelineResult> run_local(asio::awaitable<Pipeline> running
 
 }  // namespace
 
-/// Clients by the context they work on. Without an executor of its own the manager holds them only as long as they work.
 struct AsyncPipelineManager::Impl {
     Impl(std::optional<asio::any_io_executor> executor, AsyncOptions options)
-        : logger(options.log_sink, options.log_level), local_options(std::move(options.local)), has_executor(executor.has_value()) {
+        : logger(options.log_sink, options.log_level), local_options(std::move(options.local)) {
+        if (!local_options.remote) local_options.remote = options.remote;  // jobs on GitHub: the same server
         if (!options.remote.clock) options.remote.clock = real_clock();
         clock = options.remote.clock;
         options.remote.logger = logger;
-        const asio::any_io_executor place = executor ? *executor : asio::any_io_executor(nowhere.get_executor());
-        first = std::make_shared<Client>(place, std::move(options.remote));
+        clients.emplace(executor, std::move(options.remote));
         if (executor) local_executor = *executor;
     }
 
@@ -379,20 +377,8 @@ struct AsyncPipelineManager::Impl {
         auto out = std::make_shared<Context>();
         out->clock = clock;
         out->logger = logger;
-        out->client = has_executor ? first : client_on(caller);
+        out->client = clients->on(caller);
         return out;
-    }
-
-    std::shared_ptr<Client> client_on(const asio::any_io_executor& caller) {
-        const std::lock_guard lock(mutex);
-        std::erase_if(clients, [](const auto& entry) { return entry.second.expired(); });
-        auto& place = clients[&asio::query(caller, asio::execution::context)];
-        auto client = place.lock();
-        if (!client) {
-            client = std::make_shared<Client>(first->on(caller));
-            place = client;
-        }
-        return client;
     }
 
     PipelineManager& local_manager() {
@@ -407,12 +393,9 @@ struct AsyncPipelineManager::Impl {
     Logger logger;
     Options local_options;
     std::shared_ptr<Clock> clock;
-    asio::io_context nowhere;  // never run: the first client only holds what others share, if there is no executor
-    bool has_executor;
-    std::shared_ptr<Client> first;
+    std::optional<RemoteClients> clients;
     std::optional<asio::any_io_executor> local_executor;
     std::mutex mutex;
-    std::map<asio::execution_context*, std::weak_ptr<Client>> clients;
     std::unique_ptr<PipelineManager> local;
 };
 
@@ -439,7 +422,7 @@ AsyncPipelineManager::~AsyncPipelineManager() = default;
 asio::any_io_executor AsyncPipelineManager::executor() const { return impl_->local_executor.value_or(asio::any_io_executor()); }
 PipelineManager& AsyncPipelineManager::local() { return impl_->local_manager(); }
 
-std::string AsyncPipelineManager::base_url() const { return impl_->first->base_url(); }
+std::string AsyncPipelineManager::base_url() const { return impl_->clients->any().base_url(); }
 
 asio::awaitable<AsyncPipelineResult> AsyncPipelineManager::async_trigger_pipeline(std::string pipeline_name, std::string repo_owner,
                                                                                   std::string repo_name, std::string workflow_id,

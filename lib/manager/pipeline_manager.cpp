@@ -7,6 +7,7 @@
 #include "engine/conditions.hpp"
 #include "engine/engine.hpp"
 #include "graph/stage_graph.hpp"
+#include "manager/github_executor.hpp"
 #include "manager/run_memory.hpp"
 #include "manager/run_registry.hpp"
 #include "manager/schedule_analysis.hpp"
@@ -34,7 +35,7 @@ struct PipelineManager::Impl {
           executor(std::move(executor_)),
           memory(std::make_shared<RunMemory>(absolute_directory(options.workspace_dir), store_options(options))),
           remembers(options.remembers),
-          engine(std::make_shared<Engine>(with_past(std::move(options.engine), memory, remembers),
+          engine(std::make_shared<Engine>(with_past(with_github(options, logger, executor), memory, remembers),
                                           absolute_directory(options.workspace_dir), logger)) {}
 
     static store::StoreOptions store_options(const Options& options) {
@@ -44,6 +45,19 @@ struct PipelineManager::Impl {
         wanted.log_sink = options.log_sink;
         wanted.log_level = options.log_level;
         return wanted;
+    }
+    static EngineOptions with_github(const Options& options, const Logger& logger, const std::optional<asio::any_io_executor>& executor) {
+        EngineOptions engine = options.engine;
+        if (engine.github_executor) return engine;
+        GithubExecutorOptions github;
+        if (options.remote) github.remote = *options.remote;
+        if (!github.remote.clock) github.remote.clock = engine.clock;
+        github.remote.logger = logger;
+        github.place = executor;
+        github.process = engine.process;
+        github.logger = logger;
+        engine.github_executor = make_github_executor(std::move(github));
+        return engine;
     }
     static EngineOptions with_past(EngineOptions options, const std::shared_ptr<RunMemory>& memory, bool remembers) {
         if (remembers && !options.past_durations) options.past_durations = RunMemory::past_durations(memory);

@@ -10,14 +10,15 @@ namespace kahn::remote {
 
 namespace asio = boost::asio;
 
-asio::awaitable<Result<CancelOutcome>> cancel_run(SessionPtr session, Repository repository, std::int64_t run_id, std::string verb) {
+asio::awaitable<Result<CancelOutcome>> cancel_run(SessionPtr session, Repository repository, std::int64_t run_id, std::string verb,
+                                                  SteadyTime deadline) {
     if (run_id <= 0) co_return RemoteFailure(ErrorKind::invalid_argument, "a run's id is a number above 0");
     const auto path = actions_path(repository);
     if (const auto* const failure = std::get_if<RemoteFailure>(&path)) co_return *failure;
     ApiCall call;
     call.method = "POST";
     call.path = std::get<std::string>(path) + "/runs/" + std::to_string(run_id) + "/" + verb;
-    call.deadline = session->operation_deadline();
+    call.deadline = std::min(deadline, session->operation_deadline());
     const auto answer = co_await call_api(session, std::move(call));
     if (answer) co_return CancelOutcome::requested;
     if (answer.failure().kind != ErrorKind::conflict) co_return answer.failure();
@@ -29,7 +30,7 @@ asio::awaitable<Result<CancelOutcome>> cancel_run(SessionPtr session, Repository
 
 asio::awaitable<Result<Cancelled>> cancel_to_the_end(SessionPtr session, Repository repository, std::int64_t run_id, CancelOptions options) {
     Cancelled cancelled;
-    const auto asked = co_await cancel_run(session, repository, run_id, "cancel");
+    const auto asked = co_await cancel_run(session, repository, run_id, "cancel", options.deadline);
     if (!asked) co_return asked.failure();
     cancelled.outcome = asked.value();
     const bool may_escalate = options.escalate_after.count() > 0;
@@ -42,7 +43,7 @@ asio::awaitable<Result<Cancelled>> cancel_to_the_end(SessionPtr session, Reposit
     cancelled.watched = first.value();
     if (cancelled.watched.is_complete || options.deadline <= escalates_at) co_return cancelled;
     session->options().logger.warning("[ASYNC] run " + std::to_string(run_id) + " goes on in spite of its cancellation: it is ended by force");
-    const auto forced = co_await cancel_run(session, repository, run_id, "force-cancel");
+    const auto forced = co_await cancel_run(session, repository, run_id, "force-cancel", options.deadline);
     if (!forced) co_return forced.failure();
     cancelled.is_forced = forced.value() == CancelOutcome::requested;
     watch.attempt = cancelled.watched.run.run_attempt;

@@ -96,8 +96,8 @@ asio::awaitable<Result<Watched>> Client::watch(Repository repository, std::int64
     return run_on(impl_->strand, watch_run(impl_->session, std::move(repository), run_id, options));
 }
 
-asio::awaitable<Result<CancelOutcome>> Client::cancel(Repository repository, std::int64_t run_id) {
-    return run_on(impl_->strand, cancel_run(impl_->session, std::move(repository), run_id, "cancel"));
+asio::awaitable<Result<CancelOutcome>> Client::cancel(Repository repository, std::int64_t run_id, SteadyTime deadline) {
+    return run_on(impl_->strand, cancel_run(impl_->session, std::move(repository), run_id, "cancel", deadline));
 }
 
 asio::awaitable<Result<CancelOutcome>> Client::force_cancel(Repository repository, std::int64_t run_id) {

@@ -6,7 +6,6 @@
 #include "remote/link_header.hpp"
 #include "remote/parse.hpp"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 

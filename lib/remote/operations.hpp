@@ -26,7 +26,8 @@ boost::asio::awaitable<Result<std::vector<ConcurrencyPlace>>> list_concurrency(S
 boost::asio::awaitable<Result<RateLimitReport>> get_rate_limit(SessionPtr session);
 
 /// \param verb  `cancel` or `force-cancel`
-boost::asio::awaitable<Result<CancelOutcome>> cancel_run(SessionPtr session, Repository repository, std::int64_t run_id, std::string verb);
+boost::asio::awaitable<Result<CancelOutcome>> cancel_run(SessionPtr session, Repository repository, std::int64_t run_id, std::string verb,
+                                                         SteadyTime deadline = SteadyTime::max());
 /// In cancellation.cpp: the first, the wait, and the second if the wait was in vain.
 boost::asio::awaitable<Result<Cancelled>> cancel_to_the_end(SessionPtr session, Repository repository, std::int64_t run_id,
                                                             CancelOptions options);

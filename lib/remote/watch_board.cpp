@@ -117,7 +117,8 @@ void WatchBoard::observe(Watch& watch, const WorkflowRun& run, bool not_modified
     watch.state.reason = state.reason;
     if (!state.lacks_conclusion) watch.ticks_without_conclusion = 0;
     const bool is_given_up = state.lacks_conclusion && ++watch.ticks_without_conclusion > most_ticks_without_conclusion;
-    if (state.is_terminal || is_given_up) end(watch, now, true);
+    if (state.is_terminal || is_given_up) return end(watch, now, true);
+    if (watch.options.since && differs(*watch.options.since, run)) end(watch, now, false);
 }
 
 void WatchBoard::listed(WorkflowRuns page, bool not_modified, SteadyTime now) {

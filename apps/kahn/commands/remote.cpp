@@ -282,11 +282,7 @@ void add_wait_options(CLI::App* command, const Given& given) {
 
 void add_remote_options(CLI::App* command, RemoteArguments& given) {
     command->add_flag("--json", given.as_json, "The result as JSON");
-    command->add_option("--base-url", given.base_url, "The server (default: CI_CD_API_URL, GITHUB_API_URL, https://api.github.com)")->type_name("URL");
-    command->add_option("--token-file", given.token_file, "A file that holds the token (default: CI_CD_API_TOKEN, GH_TOKEN, ...)")->type_name("FILE");
-    command->add_option("--cacert", given.ca_file, "Certificate authorities beside the system's, PEM")->type_name("FILE");
-    command->add_option("--connect-to", given.connect_to, "Find HOST:PORT at ADDRESS:PORT; may be repeated")->type_name("HOST:PORT:ADDRESS:PORT")->allow_extra_args(false);
-    command->add_flag("--insecure-http", given.insecure_http, "Allow http:// to other machines, without a token");
+    add_server_options(command, given);
 }
 
 void add_remote(CLI::App& app, Action& chosen) {

@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "remote_session.hpp"
 #include "run_session.hpp"
 #include "store_access.hpp"
 #include "usage_error.hpp"
@@ -28,6 +29,7 @@ struct Arguments {
     bool as_recorded = false;
     std::string workers = "10";
     std::string json;
+    RemoteArguments server;  ///< of jobs that run on GitHub
 };
 
 void say_where_it_comes_from(const Rerun& rerun, Console& console) {
@@ -52,6 +54,7 @@ int rerun(const Arguments& given, Console& console) {
     }
     options.manager.engine.max_workers = parse_workers(given.workers);
     options.manager.workspace_dir = given.workspace;
+    options.manager.remote = remote_options(given.server);
     options.interrupt_grace = std::chrono::seconds{5};
 
     const auto store = open_store(given.workspace, console);
@@ -95,6 +98,7 @@ void add_rerun(CLI::App& app, Action& chosen) {
     command->add_flag("--json", given->json, "Write the event stream to standard output, an object a line; --json=quiet: without what jobs print")
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_server_options(command, given->server);
     command->footer(
         "It is a new run that names the old one as its parent, with the same variables, selection and directory. The definition is\n"
         "that of its file, if that is still there, else the recorded one. A job is reused if it succeeded and its digest is the\n"

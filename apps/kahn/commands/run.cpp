@@ -2,6 +2,7 @@
 #include "exit_code.hpp"
 #include "output.hpp"
 #include "pipeline_file.hpp"
+#include "remote_session.hpp"
 #include "run_session.hpp"
 #include "usage_error.hpp"
 #include "values.hpp"
@@ -45,6 +46,7 @@ struct Arguments {
     std::string workspace = ".";
     std::string grace;
     std::string containment;
+    RemoteArguments server;  ///< of jobs that run on GitHub
 };
 
 void change_directory(const std::string& directory) {
@@ -65,6 +67,7 @@ SessionOptions session_options(const Arguments& given) {
     constexpr std::chrono::seconds usual_interrupt_grace{5};
     SessionOptions options;
     options.stream = stream_of(given.json);
+    options.manager.remote = remote_options(given.server);
     options.manager.workspace_dir = given.workspace;
     options.manager.engine.max_workers = parse_workers(given.workers);
     if (given.grace.empty()) {
@@ -180,7 +183,10 @@ void add_run(CLI::App& app, Action& chosen) {
     command->add_option("--require-containment", given->containment, "Refuse to run with anything weaker: cgroup2 or subreaper")->type_name("KIND")->check(not_empty);
     command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR")->check(not_empty);
     command->add_option("-C", given->directory, "Change to this directory first")->type_name("DIR")->check(not_empty);
+    add_server_options(command, given->server);
     command->footer(
+        "Jobs with 'github' run on GitHub Actions, or on the server of --base-url; the other options of the server are those of\n"
+        "'kahn remote'. Ending such a job cancels its run there.\n\n"
         "Ctrl-C ends the run gracefully, twice at once, three times leaves everything to the guard.\n\n"
         "Examples:\n"
         "  kahn run ci.yaml\n"

@@ -5,6 +5,7 @@
 #include <kahn/model/diagnostic.hpp>
 #include <kahn/model/pipeline.hpp>
 #include <kahn/model/schedule.hpp>
+#include <kahn/remote/options.hpp>
 #include <kahn/store/store.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -30,6 +31,9 @@ struct Options {
 
     std::filesystem::path workspace_dir = ".";  ///< runs are kept below `.kahn/` in here
     EngineOptions engine;
+    /// Of the server that `github` jobs run on, unless EngineOptions::github_executor says where. Nothing is read or asked before the
+    /// first such job; what is left empty comes from the environment, as for an AsyncPipelineManager.
+    std::optional<remote::RemoteOptions> remote;
     bool remembers = true;  ///< every run is written down there; false: only its logs and artifacts are kept
     store::Retention retention;
     store::Durability durability = store::Durability::normal;
@@ -55,7 +59,7 @@ static_assert(!std::is_aggregate_v<ParallelExecution>);
 /// Every member may be called from any thread; destruction from one.
 /// \par Object lifetimes
 /// A run owns what it needs and works on a copy of its pipeline: the same pipeline may run many times at once. Destroying the
-/// manager kills and reaps its jobs at once, blocking for at most 2.5 s; operations that are still awaited end as
+/// manager kills and reaps its jobs at once (a workflow on GitHub goes on, and the log says so), blocking for at most 2.5 s; operations that are still awaited end as
 /// `cancelled` when their executor runs again. shutdown() is the graceful way.
 class PipelineManager {
 public:

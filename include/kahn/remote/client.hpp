@@ -53,7 +53,8 @@ public:
     /// Returns when the attempt has ended, or at the deadline. Watchers of one repository share their requests.
     boost::asio::awaitable<Result<Watched>> watch(Repository repository, std::int64_t run_id, WatchOptions options = WatchOptions());
 
-    boost::asio::awaitable<Result<CancelOutcome>> cancel(Repository repository, std::int64_t run_id);
+    /// \param deadline on the client's clock; at the latest after RemoteOptions::operation_timeout
+    boost::asio::awaitable<Result<CancelOutcome>> cancel(Repository repository, std::int64_t run_id, SteadyTime deadline = SteadyTime::max());
     /// Ends it even if its steps resist; only for a run that cancel() did not end.
     boost::asio::awaitable<Result<CancelOutcome>> force_cancel(Repository repository, std::int64_t run_id);
     /// Cancels, waits for the run's end, and forces it if it does not come. A run that had ended before is no failure.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -194,6 +195,8 @@ struct WatchOptions {
     std::int64_t attempt = 0;                      ///< 0: the one that is seen first
     bool wait_for_approval = false;                ///< `action_required` is no end
     bool is_fresh = false;  ///< it was just dispatched, and may be not found for a moment
+    /// As the run was seen last: the watch is over, without being complete, as soon as it is seen otherwise. Null: at its end only.
+    std::shared_ptr<const WorkflowRun> since;
 };
 static_assert(!std::is_aggregate_v<WatchOptions>);
 
@@ -202,7 +205,7 @@ struct Watched {
     Watched() = default;
 
     WorkflowRun run;         ///< as it was seen last; its id is 0 if it never was
-    bool is_complete = false;  ///< false: the deadline came first
+    bool is_complete = false;  ///< false: the deadline came first, or a change that was asked for
     std::string reason;      ///< beyond the conclusion: `neutral`, `no_conclusion`, `unknown:...`
     std::string last_error;  ///< the last failure that was got over; empty if there was none
     std::chrono::milliseconds elapsed{0};
