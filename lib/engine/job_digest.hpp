@@ -11,7 +11,7 @@
 
 namespace kahn {
 
-/// SHA-256 of all that decides a job's result: its commands, the declared environment with every variable in its place, the
+/// SHA-256 of all that decides a job's result: its commands or workflow, the declared environment with every variable in its place, the
 /// working directory, the artifact globs, and `inputs`: what it depends on. Not of kahn's own environment, nor of what the run
 /// and the attempt are called, nor of timeouts and retries. A native job has its version in place of commands; without one the
 /// digest is its run's alone, and so is that of all that depends on it.

@@ -6,6 +6,7 @@
 #include "remote/link_header.hpp"
 #include "remote/parse.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 

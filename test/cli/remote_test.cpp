@@ -218,6 +218,42 @@ BOOST_AUTO_TEST_CASE(a_token_that_soon_expires_is_warned_of) {
     BOOST_TEST(contains(result.err, "the token has expired, at 2006-01-02 15:04:05 UTC"));
 }
 
+BOOST_AUTO_TEST_CASE(a_pipeline_has_a_job_on_the_server) {
+    directory.write("ci.yaml", "name: p\nstages:\n- name: s\n  jobs:\n  - {name: there, github: {repo: acme/rocket, workflow: ci.yml}}\n"
+                               "  - {name: after, dependencies: [there], commands: ['echo \"run $run_id: $conclusion\"']}\n");
+    auto words = arguments({});
+    words.erase(words.begin() + 1);  // not `remote`
+    words.insert(words.begin() + 1, {"run", "ci.yaml"});
+    Program program(words);
+    const auto result = program.in(directory.path()).run();
+    BOOST_TEST(result.exit_code == 0, result.err);
+    BOOST_TEST(contains(result.err, "completed: success"), result.err);
+    BOOST_TEST(contains(result.err, ": success"), result.err);
+    BOOST_TEST(server.recorder().count(Listener::api, "POST", "/dispatches$") == 1U);
+    const auto dry = kahn({"run", "ci.yaml", "--dry-run"}).in(directory.path()).run();
+    BOOST_TEST(contains(dry.out, "workflow ci.yml of acme/rocket"), dry.out);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupt_ends_a_job_on_the_server_there) {
+    server.edit([](testing::World& world) {
+        RunPlan& plan = world.repository("acme", "rocket").workflows.at(0).plan;
+        plan.timeline = {TimelinePoint(0ms, "in_progress")};
+        plan.cancel_delay = 0ms;
+    });
+    directory.write("ci.yaml", "name: p\nstages: [{name: s, jobs: [{name: there, github: {repo: acme/rocket, workflow: ci.yml}}]}]\n");
+    auto words = arguments({});
+    words.erase(words.begin() + 1);
+    words.insert(words.begin() + 1, {"run", "ci.yaml"});
+    Program program(words);
+    program.in(directory.path()).start();
+    BOOST_REQUIRE(server.recorder().wait_for(1, Listener::api, "GET", "/runs/[0-9]+"));
+    program.send(SIGINT);
+    const auto result = program.finish();
+    BOOST_TEST(result.exit_code == 130, result.err);
+    BOOST_TEST(server.recorder().count(Listener::api, "POST", "/cancel$") == 1U);
+    BOOST_TEST(contains(result.err, "GitHub was asked to cancel run"), result.err);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_words_are_wrong_usage) {
     BOOST_TEST(kahn_remote({"status", "acme", "7"}).exit_code == 2);
     BOOST_TEST(kahn_remote({"wait", "acme/rocket", "x"}).exit_code == 2);

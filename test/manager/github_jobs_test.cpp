@@ -139,14 +139,14 @@ BOOST_AUTO_TEST_CASE(a_workflow_is_started_once_followed_to_its_end_and_told_of_
     plan_end("success");
     const PipelineJob& job = run_job(remote_job());
     BOOST_TEST((job.status == PipelineStatus::success), job.reason.text());
-    BOOST_TEST(result->status == PipelineStatus::success);
+    BOOST_TEST((result->status == PipelineStatus::success));
     BOOST_TEST(dispatches() == 1U);
     BOOST_TEST(cancels() == 0U);
     const std::string said = content(job.attempts.at(0).log);
     const std::string id = job.outputs.at("run_id");
-    for (const std::string& line : {"starting workflow ci.yml of acme/rocket\n", "started run " + id + " of acme/rocket (https://", " at main\n",
-                                    std::string("\nqueued\n"), std::string("\nin progress\n"), std::string("\ncompleted: success\n"),
-                                    std::string("\njob lint: success\n"), std::string("\njob test: success\n")}) {
+    BOOST_TEST(has(said, "started run " + id + " of acme/rocket (https://"), said);
+    for (const char* line : {"starting workflow ci.yml of acme/rocket\n", " at main\n", "\nqueued\n", "\nin progress\n",
+                             "\ncompleted: success\n", "\njob lint: success\n", "\njob test: success\n"}) {
         BOOST_TEST(has(said, line), line << " in " << said);
     }
     BOOST_TEST(has(job.output, "completed: success"));
@@ -191,8 +191,8 @@ BOOST_AUTO_TEST_CASE(a_run_that_somebody_cancels_on_github_is_cancelled_and_not_
     const PipelineJob& job = ended.stages[0].jobs[0];
     BOOST_TEST((job.status == PipelineStatus::cancelled));
     BOOST_TEST(has(job.reason.detail(), "was cancelled on GitHub"), job.reason.detail());
-    BOOST_TEST(ended.stages[1].status == PipelineStatus::cancelled);
-    BOOST_TEST(ended.status == PipelineStatus::cancelled);
+    BOOST_TEST((ended.stages[1].status == PipelineStatus::cancelled));
+    BOOST_TEST((ended.status == PipelineStatus::cancelled));
     BOOST_TEST(has(ended.reason.detail(), "was cancelled on GitHub"), ended.reason.text());
     BOOST_TEST(dispatches() == 1U);
 }
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(cancelling_the_pipeline_cancels_the_run_there) {
     const PipelineJob& job = run_job(remote_job());
     BOOST_TEST((job.status == PipelineStatus::cancelled));
     BOOST_TEST(job.reason.text() == "cancelled: SIGINT");
-    BOOST_TEST(result->status == PipelineStatus::cancelled);
+    BOOST_TEST((result->status == PipelineStatus::cancelled));
     BOOST_TEST(has(job.error, "GitHub was asked to cancel run "), job.error);
     BOOST_TEST(has(job.error, "has ended on GitHub: cancelled"), job.error);
     BOOST_TEST(cancels() == 1U);
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_token_is_said_with_its_kind_and_a_hint_and_never_sh
 BOOST_AUTO_TEST_CASE(what_github_refuses_is_told_in_its_words) {
     PipelineJob remote = remote_job();
     remote.github->ref = "nowhere";
-    BOOST_TEST(has(run_job(remote).reason.detail(), "No ref found for: nowhere"), result->stages[0].jobs[0].reason.detail());
+    BOOST_TEST(has(run_job(remote).reason.detail(), "No ref found for: nowhere"));
     remote.github->ref = "";
     remote.github->inputs = {{"foo", "1"}};
     BOOST_TEST(has(run_job(remote).reason.detail(), "Unexpected inputs provided"));
@@ -351,7 +351,7 @@ BOOST_AUTO_TEST_CASE(it_takes_no_worker_and_its_outputs_reach_what_depends_on_it
     plan_end("success");
     PipelineJob after = job("after", {"remote"});
     const Pipeline& ended = run(pipeline({stage("s", {remote_job(), remote_job("another"), job("beside"), after})}));
-    BOOST_TEST(ended.status == PipelineStatus::success);
+    BOOST_TEST((ended.status == PipelineStatus::success));
     // One worker, and the local job has ended before either run.
     BOOST_TEST(events->index_of("job_finished s.beside success") < events->index_of("job_finished s.remote success"));
     BOOST_TEST(events->index_of("job_started s.another 1") < events->index_of("job_finished s.remote success"));
@@ -373,14 +373,14 @@ BOOST_AUTO_TEST_CASE(a_manager_that_goes_says_what_goes_on_and_asks_nobody) {
     drop_manager();
     BOOST_TEST(has(log, "job 's.remote': run "), log);
     BOOST_TEST(has(log, " goes on on GitHub, and nobody follows it any more"), log);
-    BOOST_TEST(finish().status == PipelineStatus::cancelled);
+    BOOST_TEST((finish().status == PipelineStatus::cancelled));
     BOOST_TEST(cancels() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_of_it_is_made_or_read_without_such_a_job) {
     options.base_url = "ftp://nonsense";
     const Pipeline& ended = run(pipeline({single("local")}));
-    BOOST_TEST(ended.status == PipelineStatus::success);
+    BOOST_TEST((ended.status == PipelineStatus::success));
     const PipelineJob& job = run_job(remote_job());
     BOOST_TEST((job.status == PipelineStatus::failure));
     BOOST_TEST(has(job.reason.detail(), "no http or https URL"), job.reason.detail());
@@ -392,7 +392,7 @@ BOOST_AUTO_TEST_CASE(a_rerun_takes_a_success_over_and_starts_what_has_changed) {
     Pipeline definition = pipeline({stage("s", {remote_job(), job("last", {"remote"})})});
     local->exits("s.last", {1, 0});
     const std::string first = run(definition).run_id;
-    BOOST_TEST(result->status == PipelineStatus::failure);
+    BOOST_TEST((result->status == PipelineStatus::failure));
     const auto again = [&](bool has_changed) {
         RerunOptions wanted;
         if (has_changed) {

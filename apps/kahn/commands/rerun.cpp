@@ -102,7 +102,7 @@ void add_rerun(CLI::App& app, Action& chosen) {
     command->footer(
         "It is a new run that names the old one as its parent, with the same variables, selection and directory. The definition is\n"
         "that of its file, if that is still there, else the recorded one. A job is reused if it succeeded and its digest is the\n"
-        "same: commands, declared environment, working directory, artifacts, and how what it depends on ended. Its outputs and\n"
+        "same: commands or workflow, declared environment, working directory, artifacts, and how what it depends on ended. Its outputs and\n"
         "artifacts are taken over.\n\n"
         "Examples:\n"
         "  kahn rerun last --failed\n"
