@@ -30,7 +30,7 @@ asio::awaitable<Result<CancelOutcome>> cancel_run(SessionPtr session, Repository
 
 asio::awaitable<Result<Cancelled>> cancel_to_the_end(SessionPtr session, Repository repository, std::int64_t run_id, CancelOptions options) {
     Cancelled cancelled;
-    const auto asked = co_await cancel_run(session, repository, run_id, "cancel", options.deadline);
+    const auto asked = co_await cancel_run(session, repository, run_id, "cancel");
     if (!asked) co_return asked.failure();
     cancelled.outcome = asked.value();
     const bool may_escalate = options.escalate_after.count() > 0;
@@ -43,7 +43,7 @@ asio::awaitable<Result<Cancelled>> cancel_to_the_end(SessionPtr session, Reposit
     cancelled.watched = first.value();
     if (cancelled.watched.is_complete || options.deadline <= escalates_at) co_return cancelled;
     session->options().logger.warning("[ASYNC] run " + std::to_string(run_id) + " goes on in spite of its cancellation: it is ended by force");
-    const auto forced = co_await cancel_run(session, repository, run_id, "force-cancel", options.deadline);
+    const auto forced = co_await cancel_run(session, repository, run_id, "force-cancel");
     if (!forced) co_return forced.failure();
     cancelled.is_forced = forced.value() == CancelOutcome::requested;
     watch.attempt = cancelled.watched.run.run_attempt;

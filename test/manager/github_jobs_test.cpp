@@ -400,7 +400,6 @@ BOOST_AUTO_TEST_CASE(a_rerun_takes_a_success_over_and_starts_what_has_changed) {
             wanted.definition->stages[0].jobs[0].github->ref = "main";
         }
         Rerun prepared = prepare_rerun(manager().store(), first, wanted);
-        prepared.run.working_directory = directory.path();
         return run(prepared.pipeline, prepared.run).stages[0].jobs[0];
     };
     const PipelineJob reused = again(false);
