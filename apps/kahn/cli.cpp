@@ -20,9 +20,9 @@ namespace {
 
 /// In the order of the help.
 constexpr std::array commands{
-    &add_run,  &add_init, &add_validate, &add_explain, &add_plan,   &add_graph,       &add_list,                  //
+    &add_run,  &add_watch, &add_init, &add_validate, &add_explain, &add_plan, &add_graph, &add_list,                     //
     &add_runs, &add_logs, &add_rerun,    &add_cancel,  &add_report, &add_health,      &add_stats,                 //
-    &add_remote, &add_doctor, &add_schema, &add_completions, &add_version, &add_help,
+    &add_remote, &add_export, &add_doctor, &add_schema, &add_completions, &add_version, &add_help,
 };
 
 std::vector<std::string> command_names(const CLI::App& app) {

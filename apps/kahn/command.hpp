@@ -23,6 +23,8 @@ void add_schema(CLI::App& app, Action& chosen);
 void add_plan(CLI::App& app, Action& chosen);
 void add_graph(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
+void add_export(CLI::App& app, Action& chosen);
+void add_watch(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
 void add_health(CLI::App& app, Action& chosen);
 void add_stats(CLI::App& app, Action& chosen);

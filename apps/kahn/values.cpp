@@ -22,13 +22,15 @@ unsigned parse_workers(const std::string& text) {
     return number;
 }
 
-std::chrono::milliseconds parse_grace(const std::string& text) {
+std::chrono::milliseconds parse_duration(std::string_view option, const std::string& text) {
     const auto parsed = config::parse_duration(text, std::chrono::milliseconds{0});
     if (const auto* wrong = std::get_if<config::ScalarError>(&parsed)) {
-        throw UsageError("--grace '" + printable(text) + "' " + wrong->message + (wrong->help.empty() ? "" : "; " + wrong->help));
+        throw UsageError(std::string(option) + " '" + printable(text) + "' " + wrong->message + (wrong->help.empty() ? "" : "; " + wrong->help));
     }
     return std::get<std::chrono::milliseconds>(parsed);
 }
+
+std::chrono::milliseconds parse_grace(const std::string& text) { return parse_duration("--grace", text); }
 
 std::pair<std::string, std::string> parse_variable(const std::string& text) {
     const auto equals = text.find('=');

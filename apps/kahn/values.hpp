@@ -16,6 +16,7 @@ namespace kahn::app {
 unsigned parse_workers(const std::string& text);
 
 /// `90s`, `10m`, `500ms`, `0`
+std::chrono::milliseconds parse_duration(std::string_view option, const std::string& text);
 std::chrono::milliseconds parse_grace(const std::string& text);
 
 /// `NAME=value`; the value may be empty and may hold more equals signs.

@@ -218,7 +218,8 @@ std::size_t count_alternatives(std::string_view pattern) {
     return count;
 }
 
-/// Every pattern that the braces stand for; nothing if they are too many.
+}  // namespace
+
 std::vector<std::string> expand_braces(std::string_view pattern) {
     if (count_alternatives(pattern) > max_expansions) return {};
     std::vector<std::string> finished;
@@ -238,8 +239,6 @@ std::vector<std::string> expand_braces(std::string_view pattern) {
     }
     return finished;
 }
-
-}  // namespace
 
 bool glob_match(std::string_view pattern, std::string_view text, GlobKind kind) {
     const std::u32string characters = decode(text);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace kahn {
 
@@ -16,5 +18,8 @@ enum class GlobKind {
 /// O(pattern x text) for any pattern without braces, each alternative of a brace counting as a pattern of its own.
 /// More than 1,000 expansions of the braces never match.
 bool glob_match(std::string_view pattern, std::string_view text, GlobKind kind);
+
+/// Every pattern that the braces of a pattern stand for, itself if it has none; nothing for more than 1,000.
+std::vector<std::string> expand_braces(std::string_view pattern);
 
 }  // namespace kahn

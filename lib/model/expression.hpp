@@ -49,7 +49,7 @@ public:
     /// Whether it can hold in a run that was cancelled: it names `always()` or `cancelled()`.
     bool survives_cancel() const noexcept { return survives_cancel_; }
 
-private:
+    /// Its parts, for who says it in another language. Children stand before their parents; the last one is the root.
     struct Node {
         enum class Kind : std::uint8_t {
             success, failure, always, cancelled,   // status functions
@@ -62,9 +62,12 @@ private:
         std::uint32_t right = 0;
         std::string text;
     };
+    const std::vector<Node>& nodes() const noexcept { return nodes_; }
+
+private:
     friend class ExpressionParser;
 
-    std::vector<Node> nodes_;  // children stand before their parents; the last one is the root
+    std::vector<Node> nodes_;
     bool looks_at_status_ = false;
     bool survives_cancel_ = false;
 };
