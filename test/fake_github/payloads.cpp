@@ -39,8 +39,19 @@ json::object Payloads::user(const std::string& login) const {
     json::object object;
     object["login"] = login;
     object["id"] = id;
-    object["url"] = urls_.api + "/users/" + login;
+    object["node_id"] = "U_" + std::to_string(id);
+    const std::string url = urls_.api + "/users/" + login;
+    object["url"] = url;
     object["html_url"] = urls_.html + "/" + login;
+    object["avatar_url"] = urls_.html + "/avatars/" + std::to_string(id);
+    object["gravatar_id"] = "";
+    for (const auto* const name : {"followers", "organizations", "repos", "received_events", "subscriptions"}) {
+        object[std::string(name) + "_url"] = url + "/" + name;
+    }
+    object["following_url"] = url + "/following{/other_user}";
+    object["gists_url"] = url + "/gists{/gist_id}";
+    object["starred_url"] = url + "/starred{/owner}{/repo}";
+    object["events_url"] = url + "/events{/privacy}";
     object["type"] = "User";
     object["site_admin"] = false;
     return object;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kahn/base/log.hpp>
 #include <kahn/remote/client.hpp>
 #include <kahn/remote/transport.hpp>
 
@@ -10,10 +11,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -97,11 +102,40 @@ inline std::string list_json(const std::vector<std::string>& runs) {
     return out + "]}";
 }
 
+/// Watches that a token shows up in no failure and no line of the log, whatever a test does.
+class TokenWatch {
+public:
+    explicit TokenWatch(std::string token) : token_(std::move(token)) {}
+    ~TokenWatch() { BOOST_TEST(*leaks_ == 0, "the token was logged"); }
+    TokenWatch(const TokenWatch&) = delete;
+    TokenWatch& operator=(const TokenWatch&) = delete;
+
+    /// Counts, on any thread.
+    Logger logger() const {
+        return Logger([leaks = leaks_, token = token_](LogLevel, std::string_view line) { *leaks += line.find(token) == std::string_view::npos ? 0 : 1; },
+                      LogLevel::debug);
+    }
+    template <class T>
+    void check(const T& result) const {
+        if constexpr (requires { result.failure().text; }) {
+            const remote::RemoteFailure& failure = result.failure();
+            for (const std::string* const text : {&failure.text, &failure.hint, &failure.github_message, &failure.request_id}) {
+                BOOST_TEST(text->find(token_) == std::string::npos, *text);
+            }
+        }
+    }
+
+private:
+    std::string token_;
+    std::shared_ptr<std::atomic<int>> leaks_ = std::make_shared<std::atomic<int>>(0);
+};
+
 /// A client over a scripted network, with time that costs nothing.
 struct RemoteFixture {
     RemoteFixture() {
         options.base_url = "https://api.gh.test";
         options.api_token = remote::Secret("s3cret-token");
+        options.logger = token_watch.logger();
         options.environment = [](std::string_view) { return std::optional<std::string>(); };
         options.clock = clock;
         options.transport = transport;
@@ -125,11 +159,13 @@ struct RemoteFixture {
         });
         if (!clock->run(context, [&] { return result.has_value(); })) throw std::runtime_error("the operation hangs");
         if (failure) std::rethrow_exception(failure);
+        token_watch.check(*result);
         return std::move(*result);
     }
 
     std::chrono::seconds passed() const { return std::chrono::duration_cast<std::chrono::seconds>(clock->passed()); }
 
+    const TokenWatch token_watch{"s3cret-token"};
     boost::asio::io_context context;
     std::shared_ptr<VirtualClock> clock = std::make_shared<VirtualClock>();
     std::shared_ptr<ScriptedTransport> transport = std::make_shared<ScriptedTransport>(clock);

@@ -46,6 +46,7 @@ struct ServerFixture {
     explicit ServerFixture(bool has_proxy = false) : server(server_options(clock, has_proxy)) {
         options.base_url = server.base_url();
         options.api_token = remote::Secret("test-token");
+        options.logger = token_watch.logger();
         options.environment = [](std::string_view) { return std::optional<std::string>(); };
         options.clock = clock;
         options.random_seed = 1;
@@ -72,6 +73,7 @@ struct ServerFixture {
             if (!thrown) result = std::move(value);
         });
         if (!clock->run(context, [&] { return result.has_value(); })) throw std::runtime_error("the operation hangs");
+        token_watch.check(*result);
         return std::move(*result);
     }
 
@@ -88,6 +90,7 @@ struct ServerFixture {
         return out;
     }
 
+    const TokenWatch token_watch{"test-token"};
     std::shared_ptr<VirtualClock> clock = std::make_shared<VirtualClock>();
     testing::FakeGitHub server;
     boost::asio::io_context context;
