@@ -1,5 +1,7 @@
 #include "run_observers.hpp"
 
+#include "terminal.hpp"
+
 #include <kahn/render/ndjson.hpp>
 
 #include <boost/asio/post.hpp>
@@ -36,29 +38,49 @@ void JsonStream::on_event(const Event& event) {
     flush_.request();
 }
 
-void PlainViewWriter::on_event(const Event& event) {
+void ViewWriter::on_event(const Event& event) {
     if (std::holds_alternative<event::RunStarted>(event.what)) {
         began_ = std::chrono::steady_clock::now();
+        print(view_->on_event(event));
+        tick();
         tick_later();
+        return;
     }
-    const std::string text = view_.on_event(event);
-    if (!text.empty()) {
-        output_.write(text);
-        flush_.request();
-    }
+    print(view_->on_event(event));
 }
 
-void PlainViewWriter::stop() {
+void ViewWriter::say(std::string_view line) { print(view_->message(line)); }
+
+void ViewWriter::show_running() { print(view_->running()); }
+
+void ViewWriter::resumed() { view_->lost_place(); }
+
+void ViewWriter::stop() {
     is_over_ = true;  // the timer may have fired already, its handler waiting to be called
     timer_.cancel();
+    print(view_->close());
 }
 
-void PlainViewWriter::tick_later() {
-    timer_.expires_after(std::chrono::seconds{1});
+void ViewWriter::print(const std::string& text) {
+    if (text.empty()) return;
+    output_.write(text);
+    flush_.request();
+}
+
+void ViewWriter::tick() {
+    if (terminal_ >= 0) {
+        // A reader that has not taken the last frame needs no other one yet.
+        if (!output_.buffer().empty()) return;
+        if (const auto size = window_size(terminal_)) view_->resize(*size);
+    }
+    print(view_->tick(std::chrono::steady_clock::now() - began_));
+}
+
+void ViewWriter::tick_later() {
+    timer_.expires_after(view_->interval());
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
         if (error || self->is_over_) return;
-        const std::string text = self->view_.tick(std::chrono::steady_clock::now() - self->began_);
-        if (!text.empty()) self->output_.write(text);
+        self->tick();
         self->flush_.request();
         self->tick_later();
     });

@@ -3,13 +3,16 @@
 #include "output.hpp"
 
 #include <kahn/model/event.hpp>
-#include <kahn/render/plain_view.hpp>
+#include <kahn/render/view.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace kahn::app {
 
@@ -51,23 +54,32 @@ private:
     Jobs jobs_;
 };
 
-/// The plain view on standard error.
-class PlainViewWriter final : public Observer, public std::enable_shared_from_this<PlainViewWriter> {
+/// A view on standard error.
+class ViewWriter final : public Observer, public std::enable_shared_from_this<ViewWriter> {
 public:
-    PlainViewWriter(boost::asio::any_io_executor executor, Output& output, render::PlainViewOptions options)
-        : output_(output), flush_(executor, output), view_(std::move(options)), timer_(executor) {}
+    /// \param terminal whose window's size the view is to know; -1: none
+    ViewWriter(boost::asio::any_io_executor executor, Output& output, std::unique_ptr<render::View> view, int terminal)
+        : output_(output), flush_(executor, output), view_(std::move(view)), timer_(executor), terminal_(terminal) {}
 
     void on_event(const Event& event) override;
+    /// What the program has to say meanwhile.
+    void say(std::string_view line);
+    void show_running();
+    /// The program was stopped and goes on.
+    void resumed();
     /// The run has ended: nothing keeps the loop going any more.
     void stop();
 
 private:
     void tick_later();
+    void tick();
+    void print(const std::string& text);
 
     Output& output_;
     BatchedFlush flush_;
-    render::PlainView view_;
+    std::unique_ptr<render::View> view_;
     boost::asio::steady_timer timer_;
+    int terminal_;
     std::chrono::steady_clock::time_point began_;
     bool is_over_ = false;
 };

@@ -3,6 +3,7 @@
 #include "output.hpp"
 #include "run_observers.hpp"
 #include "signal_watch.hpp"
+#include "terminal.hpp"
 
 #include <kahn/base/log.hpp>
 #include <kahn/model/exit_status.hpp>
@@ -15,6 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -30,8 +32,8 @@ namespace asio = boost::asio;
 /// Turns signals into cancellations of the run, also those that come before it has begun.
 class Interrupter {
 public:
-    Interrupter(asio::io_context& context, Console& console, std::optional<std::chrono::milliseconds> interrupt_grace)
-        : console_(console), timer_(context), interrupt_grace_(interrupt_grace), executor_(context.get_executor()) {}
+    Interrupter(asio::io_context& context, Console& console, ViewWriter& view, std::optional<std::chrono::milliseconds> interrupt_grace)
+        : console_(console), view_(view), timer_(context), interrupt_grace_(interrupt_grace), executor_(context.get_executor()) {}
 
     /// From now on there is a run to cancel.
     void attach(PipelineManager& manager, std::string pipeline) {
@@ -66,7 +68,7 @@ public:
 private:
     void on_loop(int count, const std::string& name) {
         if (is_over_) return;
-        console_.complain(count == 1 ? name + ": ending the run; once more: at once" : name + ": ending the run at once");
+        view_.say(count == 1 ? name + ": ending the run; once more: at once" : name + ": ending the run at once");
         if (count != 1 || name != "SIGINT" || !interrupt_grace_) return;
         timer_.expires_after(*interrupt_grace_);
         timer_.async_wait([this](const boost::system::error_code& error) {
@@ -76,6 +78,7 @@ private:
     }
 
     Console& console_;
+    ViewWriter& view_;
     asio::steady_timer timer_;
     std::optional<std::chrono::milliseconds> interrupt_grace_;
     asio::any_io_executor executor_;
@@ -102,10 +105,10 @@ private:
 };
 
 /// Warnings of the library on standard error. Its errors come as exceptions and reasons.
-LogSink warnings_to(asio::any_io_executor executor, Console& console) {
-    return [executor, &console](LogLevel level, std::string_view line) {
+LogSink warnings_to(asio::any_io_executor executor, std::shared_ptr<ViewWriter> view) {
+    return [executor, view](LogLevel level, std::string_view line) {
         if (level != LogLevel::warning) return;
-        asio::post(executor, [&console, text = printable(line)] { console.complain("warning: " + text); });
+        asio::post(executor, [view, text = printable(line)] { view->say("warning: " + text); });
     };
 }
 
@@ -113,13 +116,16 @@ LogSink warnings_to(asio::any_io_executor executor, Console& console) {
 
 int run_session(const Pipeline& pipeline, SessionOptions options, Console& console) {
     asio::io_context context(1);
-    Interrupter interrupter(context, console, options.interrupt_grace);
-    const SignalWatch signals([&interrupter](int count, const std::string& name) { interrupter.heard(count, name); });
+    ChosenView chosen = make_view(options.view);
+    if (chosen.is_coloured) tell_children_of_colour();  // while there is but one thread
+    const auto writer = std::make_shared<ViewWriter>(context.get_executor(), console.err, std::move(chosen.view), chosen.terminal);
+    Interrupter interrupter(context, console, *writer, options.interrupt_grace);
+    const SignalWatch signals([&interrupter](int count, const std::string& name) { interrupter.heard(count, name); },
+                              [&context, writer](int signal) {
+                                  asio::post(context, [writer, signal] { signal == SIGUSR1 ? writer->show_running() : writer->resumed(); });
+                              });
 
-    options.manager.log_sink = warnings_to(context.get_executor(), console);
-    render::PlainViewOptions view;
-    view.base = std::filesystem::current_path();
-    const auto writer = std::make_shared<PlainViewWriter>(context.get_executor(), console.err, view);
+    options.manager.log_sink = warnings_to(context.get_executor(), writer);
     options.run.observers.push_back(writer);
     if (options.stream != Stream::none) {
         const auto jobs = options.stream == Stream::json ? JsonStream::Jobs::with_output : JsonStream::Jobs::without_output;

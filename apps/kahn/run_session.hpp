@@ -1,5 +1,7 @@
 #pragma once
 
+#include "view_options.hpp"
+
 #include <kahn/manager/pipeline_manager.hpp>
 
 #include <chrono>
@@ -18,6 +20,7 @@ struct SessionOptions {
     Options manager;
     RunOptions run;
     Stream stream = Stream::none;
+    ViewArguments view;
     std::optional<std::chrono::milliseconds> interrupt_grace;  ///< after the first SIGINT; nothing: the manager's
 };
 

@@ -46,6 +46,8 @@ public:
 
     bool empty() const noexcept { return partial_.empty() && cut_ == 0; }
     std::size_t size() const noexcept { return partial_.size(); }
+    /// What there is of the line that is not ended yet.
+    std::string_view partial() const noexcept { return partial_; }
 
 private:
     /// Adds to the line that is not ended yet.

@@ -28,7 +28,7 @@ std::string count(std::size_t n, const std::string& word) { return std::to_strin
 class PlainView::Impl {
 public:
     explicit Impl(PlainViewOptions options)
-        : options_(std::move(options)), running_(options_.held_bytes_of_job, options_.held_bytes) {}
+        : options_(std::move(options)), running_(options_.held_bytes_of_job, options_.held_bytes, options_.speakers) {}
 
     std::string on_event(const Event& event) {
         run_ = &event.run;
@@ -57,6 +57,12 @@ public:
         return out + "; " + std::to_string(done_) + " done, " + std::to_string(total_ - std::min(total_, known)) + " waiting\n";
     }
 
+    std::string message(std::string_view line) {
+        is_silent_ = false;
+        return "kahn: " + std::string(line) + '\n';
+    }
+    std::string running() const { return running_text(running_, now_); }
+
 private:
     std::string print(const event::RunStarted& e) {
         names_ = RunNames(*run_);
@@ -75,7 +81,7 @@ private:
         std::string out = head(e.job, "start ") + name;
         if (e.attempt.number > 1) out += attempt_note(e.job, e.attempt.number);
         const RunningAttempt* const live = running_.live();
-        if (live) out += "  (output held until it ends; live: " + live->name + ')';
+        if (live && options_.speakers == Speakers::oldest) out += "  (output held until it ends; live: " + live->name + ')';
         running_.start(e.job, name, now_);
         return out + '\n';
     }
@@ -148,13 +154,13 @@ private:
     std::string end_attempt(const PipelineJob& job, const std::filesystem::path& log, const std::string& line) {
         RunningAttempt* const attempt = running_.find(job);
         if (!attempt) return line;
-        const bool was_live = running_.is_live(*attempt);
+        const bool was_live = running_.speaks(*attempt);
         const std::string rest = running_.drain(*attempt, shown_path(log, options_.base), true);
         if (!failures_.empty() && failures_.back().job == &job) failures_.back().last_lines = attempt->last_lines(shown_last_lines);
         running_.remove(job);
         // Of a live job the lines came before; those of a held one follow the line that says what they belong to.
         std::string out = was_live ? rest + line : line + rest;
-        RunningAttempt* const next = was_live ? running_.live() : nullptr;
+        RunningAttempt* const next = was_live && options_.speakers == Speakers::oldest ? running_.live() : nullptr;
         if (next) out += running_.drain(*next, {}, false);
         return out;
     }
@@ -187,5 +193,7 @@ PlainView& PlainView::operator=(PlainView&&) noexcept = default;
 
 std::string PlainView::on_event(const Event& event) { return impl_->on_event(event); }
 std::string PlainView::tick(std::chrono::nanoseconds elapsed) { return impl_->tick(elapsed); }
+std::string PlainView::message(std::string_view line) { return impl_->message(line); }
+std::string PlainView::running() { return impl_->running(); }
 
 }  // namespace kahn::render

@@ -1,5 +1,7 @@
 #include "render/running_attempts.hpp"
 
+#include <kahn/base/time.hpp>
+
 #include "render/terminal_text.hpp"
 
 #include <algorithm>
@@ -60,12 +62,12 @@ std::size_t RunningAttempts::longest_line() const {
 std::string RunningAttempts::feed(RunningAttempt& attempt, OutputStream stream, std::string_view bytes) {
     std::string out;
     const std::size_t before = attempt.size();
-    const bool goes_out = is_live(attempt);
+    const bool goes_out = speaks(attempt);
     LineSplitter& splitter = attempt.streams[stream == OutputStream::stdout_stream ? 0 : 1];
     splitter.feed(bytes, longest_line(), [&](std::string_view line) {
         remember(attempt.tail, line);
         if (goes_out) return append_line(out, attempt.name, line);
-        append_line(attempt.held.to_append(), attempt.name, line);
+        if (speakers_ != Speakers::silenced) append_line(attempt.held.to_append(), attempt.name, line);
     });
     held_ += attempt.size() - before;
     if (!goes_out) limit(attempt);
@@ -103,6 +105,35 @@ std::string RunningAttempt::last_lines(std::size_t count) const {
     return out;
 }
 
+std::string_view RunningAttempt::last_line() const {
+    for (const LineSplitter& stream : streams) {
+        if (!stream.empty()) return stream.partial();
+    }
+    std::string_view rest = tail;
+    while (!rest.empty()) {
+        rest.remove_suffix(1);
+        const std::size_t start = rest.rfind('\n') + 1;
+        const std::string_view line = rest.substr(start);
+        if (line.find_first_not_of(" \t\r") != std::string_view::npos) return line;
+        rest = rest.substr(0, start);
+    }
+    return {};
+}
+
+std::string running_text(const RunningAttempts& running, std::chrono::nanoseconds now) {
+    constexpr std::size_t lines_each = 5;
+    if (running.size() == 0) return "kahn: nothing is running\n";
+    std::string out = "kahn: running: " + std::to_string(running.size()) + '\n';
+    for (const auto& [order, attempt] : running) {
+        out += "● " + attempt.name + ' ' + format_duration(now - attempt.started) + '\n';
+        const std::string lines = attempt.last_lines(lines_each);
+        for (std::string_view rest = lines; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
+            out.append("  | ").append(rest.substr(0, rest.find('\n'))).append("\n");
+        }
+    }
+    return out;
+}
+
 std::string RunningAttempts::drain(RunningAttempt& attempt, const std::string& log, bool has_ended) {
     const std::size_t before = attempt.size();
     std::string out;
@@ -119,7 +150,7 @@ std::string RunningAttempts::drain(RunningAttempt& attempt, const std::string& l
             if (stream.empty()) continue;
             stream.finish([&](std::string_view line) {
                 remember(attempt.tail, line);
-                append_line(out, attempt.name, line);
+                if (speakers_ != Speakers::silenced) append_line(out, attempt.name, line);
             });
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kahn/model/pipeline.hpp>
+#include <kahn/render/plain_view.hpp>
 
 #include "render/held_lines.hpp"
 #include "render/line_splitter.hpp"
@@ -26,22 +27,27 @@ struct RunningAttempt {
 
     /// Of what was printed, as it may reach a terminal. A long line is cut.
     std::string last_lines(std::size_t count) const;
+    /// The last line that says something, ended or not, as it came.
+    std::string_view last_line() const;
     std::size_t size() const noexcept { return held.size() + streams[0].size() + streams[1].size(); }
 };
 
 /// The attempts that are running, in the order they began. The first is the live one.
 class RunningAttempts {
 public:
-    RunningAttempts(std::size_t held_bytes_of_job, std::size_t held_bytes)
-        : held_bytes_of_job_(held_bytes_of_job), held_bytes_(held_bytes) {}
+    RunningAttempts(std::size_t held_bytes_of_job, std::size_t held_bytes, Speakers speakers = Speakers::oldest)
+        : held_bytes_of_job_(held_bytes_of_job), held_bytes_(held_bytes), speakers_(speakers) {}
 
     RunningAttempt& start(const PipelineJob& job, std::string name, std::chrono::nanoseconds now);
     RunningAttempt* find(const PipelineJob& job);
-    bool is_live(const RunningAttempt& attempt) const { return &in_order_.begin()->second == &attempt; }
+    /// Whether what it prints goes out as it comes.
+    bool speaks(const RunningAttempt& attempt) const {
+        return speakers_ == Speakers::everybody || (speakers_ == Speakers::oldest && &in_order_.begin()->second == &attempt);
+    }
     RunningAttempt* live() { return in_order_.empty() ? nullptr : &in_order_.begin()->second; }
     void remove(const PipelineJob& job);
 
-    /// Takes in what an attempt printed. \return what is to be printed now: its whole lines if it is live, else nothing
+    /// Takes in what an attempt printed. \return what is to be printed now: its whole lines if it speaks, else nothing
     std::string feed(RunningAttempt& attempt, OutputStream stream, std::string_view bytes);
     /// What an attempt still has to say: held lines, then lines that were not ended. \param log for the notice that lines are missing
     std::string drain(RunningAttempt& attempt, const std::string& log, bool has_ended);
@@ -56,10 +62,14 @@ private:
 
     std::size_t held_bytes_of_job_;
     std::size_t held_bytes_;
+    Speakers speakers_;
     std::map<std::uint64_t, RunningAttempt> in_order_;
     std::unordered_map<const PipelineJob*, std::uint64_t> by_job_;
     std::uint64_t next_ = 0;
     std::size_t held_ = 0;  // size() of all
 };
+
+/// A line for each of them, and the last lines that it printed.
+std::string running_text(const RunningAttempts& running, std::chrono::nanoseconds now);
 
 }  // namespace kahn::render

@@ -30,6 +30,7 @@ struct Arguments {
     std::string workers = "10";
     std::string json;
     RemoteArguments server;  ///< of jobs that run on GitHub
+    ViewArguments view;
 };
 
 void say_where_it_comes_from(const Rerun& rerun, Console& console) {
@@ -47,7 +48,10 @@ int rerun(const Arguments& given, Console& console) {
     if ((given.failed ? 1 : 0) + (given.everything ? 1 : 0) + (given.from ? 1 : 0) + (given.job ? 1 : 0) > 1) {
         throw UsageError("--failed, --all, --from and --job exclude each other");
     }
+    check_view_options(given.view);
     SessionOptions options;
+    options.view = given.view;
+    options.view.hint_options = workspace_hint({}, given.workspace);
     if (!given.json.empty()) {
         if (given.json != "true") require_one_of("--json", given.json, std::vector<std::string>{"quiet"});
         options.stream = given.json == "true" ? Stream::json : Stream::json_without_output;
@@ -99,6 +103,7 @@ void add_rerun(CLI::App& app, Action& chosen) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
     add_server_options(command, given->server);
+    add_view_options(*command, given->view);
     command->footer(
         "It is a new run that names the old one as its parent, with the same variables, selection and directory. The definition is\n"
         "that of its file, if that is still there, else the recorded one. A job is reused if it succeeded and its digest is the\n"

@@ -47,6 +47,7 @@ struct Arguments {
     std::string grace;
     std::string containment;
     RemoteArguments server;  ///< of jobs that run on GitHub
+    ViewArguments view;
 };
 
 void change_directory(const std::string& directory) {
@@ -66,8 +67,11 @@ SessionOptions session_options(const Arguments& given) {
     // Jobs get less time after Ctrl-C than after a timeout: somebody is waiting.
     constexpr std::chrono::seconds usual_interrupt_grace{5};
     SessionOptions options;
+    check_view_options(given.view);
     options.stream = stream_of(given.json);
     options.manager.remote = remote_options(given.server);
+    options.view = given.view;
+    options.view.hint_options = workspace_hint(given.directory, given.workspace);
     options.manager.workspace_dir = given.workspace;
     options.manager.engine.max_workers = parse_workers(given.workers);
     if (given.grace.empty()) {
@@ -182,12 +186,13 @@ void add_run(CLI::App& app, Action& chosen) {
     command->add_option("--grace", given->grace, "Between SIGTERM and SIGKILL (default 10s, after Ctrl-C 5s)")->type_name("DURATION")->check(not_empty);
     command->add_option("--require-containment", given->containment, "Refuse to run with anything weaker: cgroup2 or subreaper")->type_name("KIND")->check(not_empty);
     command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR")->check(not_empty);
+    add_view_options(*command, given->view);
     command->add_option("-C", given->directory, "Change to this directory first")->type_name("DIR")->check(not_empty);
     add_server_options(command, given->server);
     command->footer(
         "Jobs with 'github' run on GitHub Actions, or on the server of --base-url; the other options of the server are those of\n"
         "'kahn remote'. Ending such a job cancels its run there.\n\n"
-        "Ctrl-C ends the run gracefully, twice at once, three times leaves everything to the guard.\n\n"
+        "Ctrl-C ends the run gracefully, twice at once, three times leaves everything to the guard. SIGUSR1 prints what is running.\n\n"
         "Examples:\n"
         "  kahn run ci.yaml\n"
         "  kahn run ci.yaml -j 4 --var VERSION=1.2 --stage test\n"

@@ -1,0 +1,189 @@
+#include "render/end_summary.hpp"
+
+#include <kahn/base/time.hpp>
+
+#include "base/text.hpp"
+#include "render/cells.hpp"
+#include "render/reason_text.hpp"
+#include "render/run_summary.hpp"
+#include "render/status_words.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace kahn::render {
+namespace {
+
+constexpr std::size_t widest_name = 40;
+
+struct Row {
+    const PipelineStage* stage;
+    const PipelineJob* job;
+    std::string name;
+
+    bool is_allowed() const { return job->allow_failure || stage->allow_failure; }
+};
+
+std::vector<Row> rows_of(const Pipeline& run, const RunNames& names) {
+    std::vector<Row> rows;
+    for (const PipelineStage& stage : run.stages) {
+        for (const PipelineJob& job : stage.jobs) rows.push_back(Row{&stage, &job, names.of(stage, job)});
+    }
+    return rows;
+}
+
+/// `11 jobs: 10 ok, 1 skipped`
+std::string counts(const std::vector<Row>& rows) {
+    std::size_t ok = 0;
+    std::size_t failed = 0;
+    std::size_t allowed = 0;
+    std::size_t skipped = 0;
+    std::size_t cancelled = 0;
+    for (const Row& row : rows) {
+        const bool is_failure = row.job->status == PipelineStatus::failure;
+        ok += row.job->status == PipelineStatus::success ? 1U : 0U;
+        failed += is_failure && !row.is_allowed() ? 1U : 0U;
+        allowed += is_failure && row.is_allowed() ? 1U : 0U;
+        skipped += row.job->status == PipelineStatus::skipped ? 1U : 0U;
+        cancelled += row.job->status == PipelineStatus::cancelled ? 1U : 0U;
+    }
+    std::vector<std::string> parts;
+    const auto add = [&parts](std::size_t n, const char* word) {
+        if (n > 0) parts.push_back(std::to_string(n) + ' ' + word);
+    };
+    add(ok, "ok");
+    add(failed, "failed");
+    add(allowed, "failed but allowed to");
+    add(skipped, "skipped");
+    add(cancelled, "cancelled");
+    return std::to_string(rows.size()) + (rows.size() == 1 ? " job: " : " jobs: ") + join(parts, ", ");
+}
+
+std::string table_row(const Row& row, std::size_t name_width, const Palette& palette) {
+    const PipelineJob& job = *row.job;
+    const StatusWords words = status_words(job.status, row.is_allowed());
+    const std::string word = std::string(words.glyph) + ' ' + (job.status == PipelineStatus::failure ? "failed" : std::string(words.word));
+    std::string detail = job.status == PipelineStatus::success ? std::string() : reason_text(job.reason);
+    if (job.status == PipelineStatus::failure && job.attempts.size() > 1) detail += " ×" + std::to_string(job.attempts.size());
+    if (job.status == PipelineStatus::failure && row.is_allowed()) detail += ", allowed to fail";
+    if (!job.reused_from.empty()) detail = "reused from run " + printable(job.reused_from);
+    const std::string time = job.attempts.empty() ? "-" : format_duration(job.duration);
+    std::string out = "   " + padded(row.name, name_width) + "  " + palette.by(job.status, row.is_allowed(), padded(word, 11)) + "  " +
+                      std::string(7 - std::min<std::size_t>(7, time.size()), ' ') + time;
+    if (!detail.empty()) out += "  " + detail;
+    return out + '\n';
+}
+
+/// What is fine is only counted, unless there is little of it.
+std::string table(const std::vector<Row>& rows, const EndOptions& options) {
+    constexpr std::size_t few = 5;
+    std::size_t fine = 0;
+    std::size_t name_width = 3;
+    for (const Row& row : rows) {
+        fine += row.job->status == PipelineStatus::success ? 1U : 0U;
+        name_width = std::max(name_width, std::min(widest_name, cells(row.name)));
+    }
+    const std::size_t shown_fine = options.lists_all || fine <= few ? fine : few - 1;
+    std::string out = options.palette.dim("   " + padded("job", name_width) + "  result          time  detail") + '\n';
+    std::size_t seen = 0;
+    for (const Row& row : rows) {
+        if (row.job->status == PipelineStatus::success && ++seen > shown_fine) continue;
+        out += table_row(row, name_width, options.palette);
+    }
+    if (fine > shown_fine) out += "   … " + std::to_string(fine - shown_fine) + " more ok (--final=all to list)\n";
+    return out;
+}
+
+/// The run's folder, as its logs have it.
+std::optional<std::filesystem::path> folder_of(const std::vector<Row>& rows) {
+    for (const Row& row : rows) {
+        for (const JobAttempt& attempt : row.job->attempts) {
+            if (!attempt.log.empty()) return attempt.log.parent_path().parent_path();
+        }
+    }
+    return std::nullopt;
+}
+
+std::string critical_line(const Pipeline& run, const std::vector<Row>& rows, const std::vector<std::string>& path) {
+    constexpr std::size_t most_shown = 6;
+    if (path.size() < 2) return {};
+    std::chrono::nanoseconds sum{0};
+    std::vector<std::string> parts;
+    for (const std::string& entry : path) {
+        const auto found = std::find_if(rows.begin(), rows.end(), [&entry](const Row& row) {
+            return row.job->name == entry || row.stage->name + '.' + row.job->name == entry;
+        });
+        if (found == rows.end()) return {};
+        sum += found->job->duration;
+        parts.push_back(found->name + ' ' + format_duration(found->job->duration));
+    }
+    if (parts.size() > most_shown) {
+        const std::size_t left_out = parts.size() - most_shown + 1;
+        const auto from = parts.begin() + 3;
+        parts.erase(from, from + static_cast<std::ptrdiff_t>(left_out));
+        parts.insert(parts.begin() + 3, "… " + std::to_string(left_out) + " more …");
+    }
+    return "   critical path  " + join(parts, " → ") + "   = " + format_duration(sum) + " of " + format_duration(run.duration) + '\n';
+}
+
+/// As a word of a shell's command line.
+std::string quoted(const std::string& word) {
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+    std::string out = "'";
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + '\'';
+}
+
+}  // namespace
+
+std::string failed_job_block(const Pipeline& run, const PipelineJob& job, const std::string& name, std::string_view last_lines,
+                             const EndOptions& options) {
+    const Palette& palette = options.palette;
+    const JobAttempt* const last = job.attempts.empty() ? nullptr : &job.attempts.back();
+    std::string out = ' ' + palette.red("✗ " + name) + "  failed: " + reason_text(job.reason);
+    if (last) out += attempt_note(job, last->number) + ", " + format_duration(last->duration);
+    if (job.location.line > 0 && !run.source.empty()) {
+        out += "   " + palette.dim(shown_path(run.source, options.base) + ':' + std::to_string(job.location.line) + ':' +
+                                   std::to_string(job.location.column));
+    }
+    out += '\n';
+    for (; !last_lines.empty(); last_lines.remove_prefix(std::min(last_lines.find('\n'), last_lines.size() - 1) + 1)) {
+        out.append("   │ ").append(last_lines.substr(0, last_lines.find('\n'))).append("\n");
+    }
+    if (last && !last->log.empty()) out += "   └ full log: " + shown_path(last->log, options.base) + '\n';
+    return out + '\n';
+}
+
+std::string end_summary(const Pipeline& run, const RunNames& names, const std::vector<std::string>& critical_path,
+                        const EndOptions& options) {
+    const Palette& palette = options.palette;
+    const std::vector<Row> rows = rows_of(run, names);
+    const std::string name = printable(run.name);
+    const std::string took = format_duration(run.duration);
+    const auto folder = folder_of(rows);
+    if (run.status == PipelineStatus::success) {
+        std::string out = ' ' + palette.green("✓ " + name) + "   " + counts(rows) + "   " + took + '\n';
+        if (options.lists_all) out += table(rows, options);
+        out += critical_line(run, rows, critical_path);
+        if (folder) out += "   log " + shown_path(*folder, options.base) + "   rerun: kahn rerun " + run.run_id + " --all" + options.hint_options + '\n';
+        return out;
+    }
+
+    const bool is_cancelled = run.status == PipelineStatus::cancelled;
+    std::string out = ' ' + (is_cancelled ? palette.yellow("⊘ " + name) + "   cancelled after " : palette.red("✗ " + name) + "   failed in ") + took;
+    if (run.reason && run.reason.code() != Reason::Code::job_failed) out += " (" + reason_text(run.reason) + ')';
+    out += "   " + counts(rows) + '\n' + table(rows, options);
+    if (!folder) return out;  // nothing was recorded that one could go back to
+    out += "   next: kahn rerun " + run.run_id + " --failed" + options.hint_options;
+    const auto failed = std::find_if(rows.begin(), rows.end(), [](const Row& row) {
+        return row.job->status == PipelineStatus::failure && !row.is_allowed() && !row.job->attempts.empty();
+    });
+    if (failed != rows.end()) {
+        // The stage belongs to it where the name alone would not do, as in what names.of() says.
+        out += "\n         kahn logs " + run.run_id + ' ' + quoted(failed->name) + options.hint_options;
+    }
+    return out + '\n';
+}
+
+}  // namespace kahn::render
