@@ -5,6 +5,7 @@
 
 #include <pty.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <csignal>
 
