@@ -144,6 +144,9 @@ constexpr CodeRow rows[] = {
      "(--base-url), not in the file. ${NAME} is expanded."},
     {Code::bad_workflow, "no workflow of a repository",
      "'workflow' of a job's 'github' is the name of a file in .github/workflows without that folder (ci.yml), or the workflow's number."},
+    {Code::bad_choice, "a word that is none of those to choose from",
+     "The key takes one of a few words, which its message names. What becomes of processes that a job leaves behind: kill ends them, "
+     "fail ends them and fails the job, keep lets them live until kahn ends."},
     {Code::more_problems, "more problems than are shown",
      "Only the first problems by position are kept. Correct these and look again."},
 };

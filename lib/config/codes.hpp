@@ -50,6 +50,7 @@ enum class Code {
     mixed_work = 40,
     bad_repository = 41,
     bad_workflow = 42,
+    bad_choice = 43,
     more_problems = 99,
 };
 

@@ -228,6 +228,29 @@ void CommandList::read(const Value& value, std::vector<std::string>& out) {
     });
 }
 
+void WordList::read(const Value& value, std::vector<std::string>& out) {
+    const bool is_list = (*value).kind == Node::Kind::sequence;
+    if (value.is_nothing() || (is_list && value.document().end(value.node()) == value.node() + 1)) {
+        return value.refuse(Code::empty, "is empty");
+    }
+    read_list(value, type, "a word", [&](const Value& entry, std::string_view text, bool is_good) {
+        if (is_good && out.empty() && text.empty()) entry.refuse(Code::empty, "is empty, and is to be a program");
+        if (is_good && text.find('\0') != std::string_view::npos) entry.refuse(Code::bad_text, "has a NUL byte, which no program can be given");
+        if (is_good) check_expansions(entry, text);
+        out.emplace_back(text);
+    });
+}
+
+void Leftovers::read(const Value& value, LeftoverPolicy& out) {
+    const auto text = value.text(type);
+    if (!text) return;
+    if (const auto policy = parse_leftover_policy(*text)) {
+        out = *policy;
+        return;
+    }
+    value.refuse(Code::bad_choice, "is not one of kill, keep, fail");
+}
+
 void ArtifactList::read(const Value& value, std::vector<std::string>& out) {
     read_list(value, type, "a pattern", [&](const Value& entry, std::string_view text, bool is_good) {
         out.emplace_back(text);

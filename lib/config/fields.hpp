@@ -96,6 +96,20 @@ struct CommandList : TextList {
     static void read(const Value& value, std::vector<std::string>& out);
 };
 
+/// Not empty; the engine expands `${NAME}` in each of them.
+struct WordList : TextList {
+    static constexpr std::string_view type = "a list of words";
+    static constexpr std::string_view schema = R"({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}})";
+    static void read(const Value& value, std::vector<std::string>& out);
+};
+
+struct Leftovers {
+    static constexpr std::string_view type = "kill, keep or fail";
+    static constexpr std::string_view schema = R"({"enum": ["kill", "keep", "fail"]})";
+    static void read(const Value& value, LeftoverPolicy& out);
+    static void write(LeftoverPolicy policy, DocumentBuilder& out) { out.text(to_string(policy)); }
+};
+
 /// Globs that stay below the working directory.
 struct ArtifactList : TextList {
     static constexpr std::string_view type = "a list of patterns";

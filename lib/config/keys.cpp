@@ -118,6 +118,27 @@ struct Github {
     }
 };
 
+/// Where the commands run; the members go into the job itself.
+struct ExecutorKeys {
+    static constexpr std::string_view type = "a mapping with wrap";
+    static constexpr std::string_view schema = R"({"anyOf": [{"type": "null"}, {"$ref": "#/definitions/executor"}]})";
+    static void read(const Value& value, PipelineJob& out);
+    static void write(const PipelineJob& job, DocumentBuilder& out);
+
+    static constexpr KeyRow<PipelineJob> key() {
+        KeyRow<PipelineJob> row;
+        row.name = "executor";
+        row.type = type;
+        row.fallback = "{}";
+        row.meaning = "what starts the commands: words before each";
+        row.schema = schema;
+        row.read = &ExecutorKeys::read;
+        row.write = &ExecutorKeys::write;
+        row.has_default = [](const PipelineJob& job) { return job.wrap.empty(); };
+        return row;
+    }
+};
+
 using namespace fields;
 
 /// Required, unless something else stands in their place: see check_work().
@@ -169,6 +190,10 @@ constexpr std::array github_rows{
     key<&GithubWorkflow::wait, Switch>("wait", "true", "false: the job has succeeded once the workflow has been started"),
 };
 
+constexpr std::array executor_rows{
+    key<&PipelineJob::wrap, WordList>("wrap", "[]", "a program and its arguments; the command follows, or stands for ${KAHN_COMMAND}"),
+};
+
 constexpr std::array job_rows{
     key<&PipelineJob::name, Name>("name", "", "unique in its stage"),
     commands_key(),
@@ -184,6 +209,8 @@ constexpr std::array job_rows{
     key<&PipelineJob::retry_delay, Delay>("retry_delay", "0", "the pause before the next attempt; doubles each time"),
     key<&PipelineJob::allow_failure, Switch>("allow_failure", "false", "its failure does not fail the stage"),
     key<&PipelineJob::working_directory, ExpandedText>("working_directory", "\"\"", "where the commands run"),
+    ExecutorKeys::key(),
+    key<&PipelineJob::leftovers, Leftovers>("leftovers", "\"kill\"", "what becomes of processes that the commands leave behind"),
 };
 
 /// "job keys are: allow_failure, artifacts, ..."
@@ -210,7 +237,7 @@ void refuse_unknown(const Reading& reading, NodeId key, const std::string& where
 
 /// A job is done in one way: by commands or by a workflow, and what only commands can use is nothing to a workflow.
 void check_work(const Reading& reading, NodeId job, const PipelineJob& its) {
-    constexpr std::array<std::string_view, 4> of_commands{"commands", "artifacts", "reports", "working_directory"};
+    constexpr std::array<std::string_view, 6> of_commands{"commands", "artifacts", "reports", "working_directory", "executor", "leftovers"};
     const Document& document = reading.document;
     Owner owner{"job"};
     bool has_commands = false;
@@ -338,6 +365,16 @@ void Reports::write(const PipelineJob& job, DocumentBuilder& out) {
     write_members(job, report_keys(), out);
 }
 
+void ExecutorKeys::read(const Value& value, PipelineJob& out) {
+    if (value.is_nothing()) return;
+    if ((*value).kind != Node::Kind::mapping) return value.refuse_kind(type);
+    Owner owner = value.owner();
+    owner.part = "the executor of ";
+    read_members(value.reading(), value.node(), owner, "executor", executor_keys(), out);
+}
+
+void ExecutorKeys::write(const PipelineJob& job, DocumentBuilder& out) { write_members(job, executor_keys(), out); }
+
 void StageList::write(const std::vector<PipelineStage>& stages, DocumentBuilder& out) {
     out.begin_sequence({});
     for (const PipelineStage& stage : stages) write_members(stage, stage_keys(), out);
@@ -362,6 +399,7 @@ std::span<const KeyRow<StageConditions>> condition_keys() noexcept { return cond
 std::span<const KeyRow<PipelineJob>> job_keys() noexcept { return job_rows; }
 std::span<const KeyRow<PipelineJob>> report_keys() noexcept { return report_rows; }
 std::span<const KeyRow<GithubWorkflow>> github_keys() noexcept { return github_rows; }
+std::span<const KeyRow<PipelineJob>> executor_keys() noexcept { return executor_rows; }
 
 template <class T>
 void read_members(const Reading& reading, NodeId mapping, Owner owner, std::string_view noun,

@@ -38,6 +38,8 @@ std::span<const KeyRow<PipelineJob>> job_keys() noexcept;
 std::span<const KeyRow<PipelineJob>> report_keys() noexcept;
 /// Of a job's `github`.
 std::span<const KeyRow<GithubWorkflow>> github_keys() noexcept;
+/// Of a job's `executor`.
+std::span<const KeyRow<PipelineJob>> executor_keys() noexcept;
 
 /// Keys that begin so are a place for anchors and notes.
 inline constexpr std::string_view free_key_prefix = "x-";

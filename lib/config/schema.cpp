@@ -38,7 +38,7 @@ json::object mapping(std::span<const KeyRow<T>> rows) {
 /// A job has commands, or a workflow and nothing that only commands can use.
 constexpr std::string_view one_kind_of_work = R"([
     {"required": ["commands"], "properties": {"github": false}},
-    {"required": ["github"], "properties": {"commands": false, "artifacts": false, "reports": false, "working_directory": false}}
+    {"required": ["github"], "properties": {"commands": false, "artifacts": false, "reports": false, "working_directory": false, "executor": false, "leftovers": false}}
 ])";
 
 /// Indented, because people read it.
@@ -83,6 +83,7 @@ std::string json_schema() {
     definitions["conditions"] = mapping(condition_keys());
     definitions["reports"] = mapping(report_keys());
     definitions["github"] = mapping(github_keys());
+    definitions["executor"] = mapping(executor_keys());
     definitions["job"] = mapping(job_keys());
     definitions["job"].as_object()["oneOf"] = json::parse(one_kind_of_work);
     schema["definitions"] = std::move(definitions);

@@ -51,6 +51,11 @@ std::string job_digest(const AttemptRequest& request, std::string_view inputs) {
     PartsDigest digest;
     digest.add("kahn job 1");
     digest.add_all("commands", request.job.commands);
+    for (const auto& arguments : request.arguments) digest.add_all("executed as", arguments);
+    if (request.job.leftovers != LeftoverPolicy::kill) {
+        digest.add("leftovers");
+        digest.add(to_string(request.job.leftovers));
+    }
     if (request.job.native) {
         // Work that has no version is like no other work: not even its own, in another run.
         const std::string& version = request.job.native->options().version;

@@ -6,6 +6,7 @@
 #include "engine/retry_policy.hpp"
 #include "engine/run.hpp"
 #include "engine/secrets.hpp"
+#include "engine/trace_context.hpp"
 #include "engine/verdict.hpp"
 
 #include <kahn/base/error.hpp>
@@ -204,6 +205,9 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
             request.attempt = attempt.number;
             request.environment["KAHN_ATTEMPT"] = std::to_string(attempt.number);
             request.environment["KAHN_OUTPUT"] = run->files().output(place.stage, place.job, attempt.number).string();
+            if (run->context().trace && !first.environment.contains(traceparent_name)) {
+                request.environment[traceparent_name] = run->context().trace->new_child();
+            }
             request.log = attempt.log;
             // An observer may have ended the run at the event above.
             if (!running.told_to_end) {
@@ -222,7 +226,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
 
         if (run->masker()) hide_in(*run->masker(), outcome);
         attempt.duration = clock->now() - attempt_began;
-        AttemptVerdict verdict = judge(outcome, running.told_to_end);
+        AttemptVerdict verdict = judge(outcome, running.told_to_end, job.leftovers);
         attempt.status = verdict.status;
         attempt.reason = std::move(verdict.reason);
         attempt.outcome = std::move(outcome);

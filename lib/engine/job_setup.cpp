@@ -5,6 +5,7 @@
 
 #include "base/files.hpp"
 #include "engine/git_branch.hpp"
+#include "engine/wrapped_command.hpp"
 #include "model/expansion.hpp"
 
 #include <unistd.h>
@@ -77,6 +78,10 @@ RunContext make_context(const Pipeline& pipeline, const RunOptions& options, std
     context.pipeline = pipeline.name;
     context.working_directory = absolute_directory(options.working_directory);
     context.workspace = std::move(workspace);
+    context.traceparent = options.traceparent;
+    const auto inherited = context.host->find(traceparent_name);
+    if (context.traceparent.empty() && inherited != context.host->end()) context.traceparent = inherited->second;
+    context.trace = TraceContext::parse(context.traceparent);
     return context;
 }
 
@@ -133,6 +138,13 @@ AttemptRequest make_request(const RunContext& context, const PipelineStage& stag
     for (const std::string& glob : job.junit_reports) {
         request.job.junit_reports.push_back(layers.expand_or_throw(glob, where + ": reports"));
     }
+    request.job.leftovers = job.leftovers;
+    if (!job.wrap.empty()) {
+        const auto find = [&layers](std::string_view name) { return layers.find(name); };
+        for (const std::string& command : job.commands) {
+            request.arguments.push_back(wrap_command(job.wrap, command, find, where + ": executor"));
+        }
+    }
     request.host_environment = context.host;
     request.environment = std::move(layers).take_declared();
     return request;
@@ -163,7 +175,8 @@ void require_defined_names(const RunContext& context, const Pipeline& pipeline) 
                                                        has_dollar(job.github->ref) || any_dollar(job.github->inputs));
             const bool expands = expands_github || has_dollar(job.working_directory) || any_dollar(job.environment) ||
                                  std::any_of(job.artifacts.begin(), job.artifacts.end(), has_dollar) ||
-                                 std::any_of(job.junit_reports.begin(), job.junit_reports.end(), has_dollar);
+                                 std::any_of(job.junit_reports.begin(), job.junit_reports.end(), has_dollar) ||
+                                 std::any_of(job.wrap.begin(), job.wrap.end(), has_dollar);
             try {
                 if (expands && job.dependencies.empty()) make_request(context, stage, job, 1);
             } catch (const Error& error) {

@@ -4,8 +4,11 @@
 #include <kahn/engine/options.hpp>
 #include <kahn/model/pipeline.hpp>
 
+#include "engine/trace_context.hpp"
+
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +25,8 @@ public:
     std::string pipeline;
     std::filesystem::path working_directory;  ///< absolute
     std::filesystem::path workspace;          ///< absolute
+    std::string traceparent;            ///< of whoever started the run; may be empty, or nonsense
+    std::optional<TraceContext> trace;  ///< what it says
 };
 
 /// For a run of `pipeline`. \param workspace absolute \param host kahn's own environment; null: as it is now

@@ -15,6 +15,8 @@ public:
         process::AttemptSpec spec;
         spec.name = request.stage + "." + request.job.name;
         spec.commands = std::move(request.job.commands);
+        spec.arguments = std::move(request.arguments);
+        spec.keeps_leftovers = request.job.leftovers == LeftoverPolicy::keep;
         spec.working_directory = std::move(request.working_directory);
         spec.log = std::move(request.log);
         spec.masker = std::move(request.masker);

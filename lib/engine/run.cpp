@@ -2,6 +2,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include "base/text.hpp"
 #include "engine/conditions.hpp"
 #include "engine/job_run.hpp"
 #include "engine/secrets.hpp"
@@ -27,6 +28,10 @@ std::vector<std::shared_ptr<Observer>> all_observers(const RunResources& resourc
     return all;
 }
 
+std::string ended(PipelineStatus status, const Reason& reason) {
+    return std::string(to_string(status)) + (reason ? ", " + printable(reason.text()) : std::string());
+}
+
 }  // namespace
 
 Run::Run(asio::any_io_executor strand, RunResources resources, PreparedRun prepared, RunOptions options)
@@ -48,6 +53,10 @@ Run::Run(asio::any_io_executor strand, RunResources resources, PreparedRun prepa
       stage_began_(pipeline_.stages.size()) {
     require_defined_names(context_, definition_ ? *definition_ : pipeline_);
     for (const std::string& warning : prepared.warnings) resources_.logger.warning("run " + pipeline_.run_id + ": " + warning);
+    if (!context_.trace && !context_.traceparent.empty()) {
+        resources_.logger.warning("run " + pipeline_.run_id + ": TRACEPARENT '" + printable(context_.traceparent.substr(0, 80)) +
+                                  "' is no W3C trace context, and is not passed on");
+    }
 }
 
 Run::~Run() = default;
@@ -81,6 +90,9 @@ asio::awaitable<Pipeline> Run::execute(std::shared_ptr<RunControl> control) {
     co_return std::move(pipeline_);
 }
 
+/// At level info, for whoever follows runs by their log.
+void Run::say(const std::string& what) const { resources_.logger.info("run " + pipeline_.run_id + ": " + what); }
+
 void Run::start() {
     began_ = resources_.clock->now();
     std::fill(ready_since_.begin(), ready_since_.end(), began_);
@@ -91,6 +103,7 @@ void Run::start() {
     started.levels = plan_.level_count();
     started.max_workers = resources_.slots->count();
     events_.emit(started);
+    say("pipeline '" + printable(pipeline_.name) + "' begins" + (context_.trace ? ", trace " + context_.trace->trace_id() : ""));
     files_.create();
     // Nothing is begun that cannot be written down.
     const bool is_unusable = observer_failure_ && observer_failure_->code() == Reason::Code::workspace_unusable;
@@ -121,6 +134,7 @@ void Run::finish(const std::string& internal_failure) {
     } else {
         pipeline_.status = PipelineStatus::success;
     }
+    say(ended(pipeline_.status, pipeline_.reason));
     event::RunFinished finished;
     finished.critical_path = plan_.measured_critical_path(pipeline_);
     events_.emit(std::move(finished));
@@ -351,6 +365,7 @@ void Run::job_ended(NodeIndex node) {
     const PipelineJob& job = job_of(node);
     const bool has_failed = job.status == PipelineStatus::failure;
     const bool is_allowed = has_failed && (job.allow_failure || stage.allow_failure);
+    say("job " + printable(stage.name) + "." + printable(job.name) + ": " + ended(job.status, job.reason));
     events_.emit(event::JobFinished{stage, job, is_allowed});
     if (!has_failed || is_allowed) return;
     if (first_failure_.empty()) first_failure_ = stage.name + "." + job.name;

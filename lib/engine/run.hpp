@@ -94,6 +94,7 @@ public:
 private:
     void insist(graph::NodeIndex node);
     void start();
+    void say(const std::string& what) const;
     void finish(const std::string& internal_failure);
     const PipelineStage* first_cancelled_stage() const;
     void stop(StopRequest request);

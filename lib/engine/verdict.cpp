@@ -1,6 +1,8 @@
 #include "engine/verdict.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace kahn {
 namespace {
@@ -18,10 +20,23 @@ Reason failure_reason(const AttemptOutcome& outcome) {
     return {Reason::Code::internal, "unknown end of an attempt"};
 }
 
+std::string names_of(const std::vector<Leftover>& processes) {
+    constexpr std::size_t most = 10;
+    std::string out;
+    for (std::size_t i = 0; i < std::min(processes.size(), most); ++i) {
+        out += (i > 0 ? ", " : "") + std::to_string(processes[i].pid) + " (" + processes[i].name + ")";
+    }
+    if (processes.size() > most) out += " and " + std::to_string(processes.size() - most) + " more";
+    return out;
+}
+
 }  // namespace
 
-AttemptVerdict judge(const AttemptOutcome& outcome, const std::optional<Reason>& told_to_end) {
-    if (outcome.succeeded()) return {PipelineStatus::success, {}};
+AttemptVerdict judge(const AttemptOutcome& outcome, const std::optional<Reason>& told_to_end, LeftoverPolicy leftovers) {
+    if (outcome.succeeded()) {
+        if (leftovers != LeftoverPolicy::fail || outcome.leftovers.empty()) return {PipelineStatus::success, {}};
+        return {PipelineStatus::failure, {Reason::Code::leftovers, names_of(outcome.leftovers)}};
+    }
     const bool was_ended = outcome.end == AttemptEnd::stopped || outcome.end == AttemptEnd::unkillable;
     if (!was_ended) return {PipelineStatus::failure, failure_reason(outcome)};
     if (!told_to_end) return {PipelineStatus::cancelled, failure_reason(outcome)};

@@ -14,9 +14,11 @@ struct AttemptVerdict {
     Reason reason;
 };
 
+/// \param leftovers   a success that left processes behind is none where they are forbidden
 /// \param told_to_end why the engine told the attempt to end, if it did: then that is the reason, unless the work had ended by
 ///                    itself before it heard of it
-AttemptVerdict judge(const AttemptOutcome& outcome, const std::optional<Reason>& told_to_end);
+AttemptVerdict judge(const AttemptOutcome& outcome, const std::optional<Reason>& told_to_end,
+                     LeftoverPolicy leftovers = LeftoverPolicy::kill);
 
 /// Of an attempt that was told to end and did.
 AttemptVerdict judge_ended(const Reason& why);

@@ -18,6 +18,8 @@ std::vector<std::string> deciding(const PipelineJob& before, const PipelineJob& 
     std::vector<std::string> parts;
     if (before.commands != now.commands) parts.emplace_back("commands");
     if (before.github != now.github) parts.emplace_back("github");
+    if (before.wrap != now.wrap) parts.emplace_back("executor");
+    if (before.leftovers != now.leftovers) parts.emplace_back("leftovers");
     if (before.environment != now.environment) parts.emplace_back("environment");
     if (before.working_directory != now.working_directory) parts.emplace_back("working_directory");
     if (before.artifacts != now.artifacts) parts.emplace_back("artifacts");

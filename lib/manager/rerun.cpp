@@ -48,6 +48,8 @@ Pipeline without_results(const Pipeline& run) {
         for (const PipelineJob& its : recorded.jobs) {
             PipelineJob job(its.name, its.commands);
             job.github = its.github;
+            job.wrap = its.wrap;
+            job.leftovers = its.leftovers;
             job.environment = its.environment;
             job.artifacts = its.artifacts;
             job.junit_reports = its.junit_reports;

@@ -122,7 +122,9 @@ void AttemptRun::start_command() {
         command_is_done(false);
         return;
     }
-    prepared_ = prepare_command(spec_.commands[outcome_.command], environment_, working_directory_);
+    const std::size_t index = outcome_.command;
+    prepared_ = spec_.arguments.empty() ? prepare_command(spec_.commands[index], environment_, working_directory_)
+                                        : prepare_arguments(spec_.arguments.at(index), environment_, working_directory_);
     if (!prepared_.refusal.empty()) return fail_to_start(prepared_.refusal);
     if (prepared_.exit_code != 0) {
         outcome_.end = AttemptEnd::exited;
@@ -340,6 +342,7 @@ Sight AttemptRun::look() {
     sight.tree_empty = tree_->empty();
     sight.tree_tight = tree_->is_tight();
     sight.output_open = output_->is_open();
+    sight.rest_may_stay = may_leave_something();
     return sight;
 }
 
@@ -370,6 +373,16 @@ void AttemptRun::kill() {
         }
     }
     tree_->kill();
+}
+
+/// A failure leaves nothing: another attempt may follow.
+bool AttemptRun::may_leave_something() const { return spec_.keeps_leftovers && !is_stopped_ && outcome_.succeeded(); }
+
+void AttemptRun::note_kept() {
+    if (tree_->empty()) return;
+    outcome_.leftovers = as_leftovers(tree_->processes());
+    if (outcome_.leftovers.empty()) return;
+    outcome_.warnings.push_back("left behind and kept until kahn ends: " + list(outcome_.leftovers));
 }
 
 void AttemptRun::report_survivors() {
@@ -405,6 +418,7 @@ AttemptOutcome AttemptRun::take_outcome() {
         outcome_.warnings.push_back("a process that has left its session still holds the output: it was not found");
     }
     if (tree_) {
+        if (may_leave_something()) note_kept();
         supervisor_->release(tree_);
         if (std::string warning = supervisor_->containers().warning(); !warning.empty()) {
             outcome_.warnings.push_back(std::move(warning));

@@ -68,6 +68,8 @@ private:
     void act(EndPolicy::Action action);
     void terminate();
     void kill();
+    bool may_leave_something() const;
+    void note_kept();
     void report_survivors();
     void set_alarm(SteadyTime now);
     std::string was_out_of_memory();

@@ -8,6 +8,10 @@ EndPolicy::Action EndPolicy::start_killing(SteadyTime now) noexcept {
     return Action::kill;
 }
 
+EndPolicy::Action EndPolicy::end_the_rest(SteadyTime now, const Sight& sight) noexcept {
+    return sight.rest_may_stay ? finish(Action::finish) : start_killing(now);
+}
+
 EndPolicy::Action EndPolicy::finish(Action how) noexcept {
     phase_ = Phase::over;
     deadline_.reset();
@@ -38,15 +42,15 @@ EndPolicy::Action EndPolicy::observe(SteadyTime now, Sight sight) noexcept {
         case Phase::running:
             if (!sight.commands_over) return Action::none;
             if (is_surely_gone) return finish(Action::finish);
-            if (!sight.output_open) return start_killing(now);
+            if (!sight.output_open) return end_the_rest(now, sight);
             phase_ = Phase::draining;
             deadline_ = now + drain_;
             return Action::none;
         case Phase::draining:
             if (is_surely_gone) return finish(Action::finish);
-            if (!sight.output_open) return start_killing(now);
+            if (!sight.output_open) return end_the_rest(now, sight);
             if (!is_past(now)) return Action::none;
-            return is_gone ? finish(Action::finish) : start_killing(now);
+            return is_gone ? finish(Action::finish) : end_the_rest(now, sight);
         case Phase::terminating:
             if (is_gone) return finish(Action::finish);
             return is_past(now) ? start_killing(now) : Action::none;

@@ -16,13 +16,14 @@ struct Sight {
     bool output_open = true;     ///< somebody holds a pipe
     bool tree_empty = false;     ///< nothing is left, as far as the rung can see
     bool tree_tight = false;     ///< what it cannot see does not exist
+    bool rest_may_stay = false;  ///< what is left then may live on
 };
 static_assert(!std::is_aggregate_v<Sight>);
 
 /// Decides how an attempt ends: when it is over, when its processes are told to go, and when they are killed.
 ///
 /// By itself it ends as soon as nothing is left; a background child that holds the output gets `drain` and is then killed, one
-/// that does not hold it is killed at once. Stopped, it gets `grace` after SIGTERM. What has been killed gets `reaping` to be
+/// that does not hold it is killed at once; unless they may stay: then the attempt ends at those moments, and they live. Stopped, it gets `grace` after SIGTERM. What has been killed gets `reaping` to be
 /// gone, then it is given up.
 class EndPolicy {
 public:
@@ -48,6 +49,7 @@ private:
     enum class Phase { running, draining, terminating, killing, over };
 
     Action start_killing(SteadyTime now) noexcept;
+    Action end_the_rest(SteadyTime now, const Sight& sight) noexcept;
     Action finish(Action how) noexcept;
     bool is_past(SteadyTime now) const noexcept { return deadline_ && now >= *deadline_; }
 

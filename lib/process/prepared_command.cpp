@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace kahn::process {
 namespace {
@@ -56,18 +57,37 @@ std::string what_is_too_long(const std::vector<std::string>& arguments, const st
     return out + ": the system takes at most " + std::to_string(most_in_all()) + " in all";
 }
 
+namespace {
+
+void use_program(PreparedCommand& out, std::vector<std::string> words, const std::vector<std::string>& environment,
+                 const std::string& working_directory) {
+    ProgramLookup found = find_program(words.front(), environment, working_directory);
+    out.is_direct = true;
+    out.exit_code = found.exit_code;
+    out.message = std::move(found.message);
+    out.request.program = std::move(found.path);
+    out.request.arguments = std::move(words);
+}
+
+}  // namespace
+
+PreparedCommand prepare_arguments(std::vector<std::string> arguments, std::shared_ptr<const std::vector<std::string>> environment,
+                                  const std::string& working_directory) {
+    PreparedCommand out;
+    out.request.environment = environment;
+    out.request.working_directory = working_directory;
+    use_program(out, std::move(arguments), *environment, working_directory);
+    out.refusal = what_is_too_long(out.request.arguments, *environment);
+    return out;
+}
+
 PreparedCommand prepare_command(const std::string& command, std::shared_ptr<const std::vector<std::string>> environment,
                                 const std::string& working_directory) {
     PreparedCommand out;
     out.request.environment = environment;
     out.request.working_directory = working_directory;
     if (auto words = split_plain_command(command)) {
-        ProgramLookup found = find_program(words->front(), *environment, working_directory);
-        out.is_direct = true;
-        out.exit_code = found.exit_code;
-        out.message = std::move(found.message);
-        out.request.program = std::move(found.path);
-        out.request.arguments = *std::move(words);
+        use_program(out, *std::move(words), *environment, working_directory);
     } else {
         out.request.program = shell;
         out.request.arguments = {"sh", "-c", command};

@@ -25,6 +25,10 @@ static_assert(!std::is_aggregate_v<PreparedCommand>);
 PreparedCommand prepare_command(const std::string& command, std::shared_ptr<const std::vector<std::string>> environment,
                                 const std::string& working_directory);
 
+/// Looks up the program of a command that is given as its arguments, which no shell reads.
+PreparedCommand prepare_arguments(std::vector<std::string> arguments, std::shared_ptr<const std::vector<std::string>> environment,
+                                  const std::string& working_directory);
+
 /// The same program as a script without `#!`, which execve does not run and shells do (ENOEXEC).
 LaunchRequest as_script(const LaunchRequest& request);
 

@@ -21,6 +21,8 @@ struct AttemptSpec {
     AttemptSpec() = default;
 
     std::vector<std::string> commands;
+    std::vector<std::vector<std::string>> arguments;  ///< what each command is executed as; empty: by a shell, if it needs one
+    bool keeps_leftovers = false;  ///< what is left when the commands have ended lives on, until the supervisor ends
     std::vector<std::string> environment;  ///< all of it, `NAME=value`
     std::filesystem::path working_directory;
     std::filesystem::path log;  ///< made when there is something to write; empty: none is kept

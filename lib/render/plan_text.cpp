@@ -121,6 +121,7 @@ std::string commands_text(const Pipeline& pipeline, const ScheduleAnalysis& anal
                 out += printable(stage.name) + " › " + printable(job.name) + '\n';
                 if (job.github) out += "    " + printable(workflow_text(*job.github)) + '\n';
                 if (job.native) out += "    a coroutine of the program\n";
+                if (!job.wrap.empty()) out += "    by " + printable(join(job.wrap, " ")) + '\n';
                 for (const std::string& command : job.commands) {
                     std::string_view rest = command;
                     for (const char* mark = "    $ "; !rest.empty(); mark = "      ") {

@@ -79,6 +79,8 @@ PipelineJob read_job(const json::object& from, const fs::path& directory) {
     const Fields fields(from);
     PipelineJob job(fields.text("name"), fields.texts("commands"));
     job.github = read_github(fields);
+    job.wrap = fields.texts("wrap");
+    job.leftovers = parse_leftover_policy(fields.text("leftovers")).value_or(LeftoverPolicy::kill);
     job.environment = fields.variables("environment");
     job.artifacts = fields.texts("artifacts");
     job.junit_reports = fields.texts("junit_reports");

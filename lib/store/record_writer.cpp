@@ -66,6 +66,8 @@ void append_job(std::string& out, const PipelineJob& job, const fs::path& direct
     object.text("name", job.name);
     object.texts("commands", job.commands);
     add_github(out, object, job.github);
+    object.texts("wrap", job.wrap);
+    if (job.leftovers != LeftoverPolicy::kill) object.text("leftovers", to_string(job.leftovers));
     object.variables("environment", job.environment);
     object.texts("artifacts", job.artifacts);
     object.texts("junit_reports", job.junit_reports);

@@ -52,6 +52,8 @@ private:
     /// The same, done by a workflow.
     PipelineJob on_github(PipelineJob out) {
         out.commands.clear();
+        out.wrap.clear();
+        out.leftovers = LeftoverPolicy::kill;
         out.junit_reports.clear();
         out.artifacts.clear();
         GithubWorkflow& workflow = out.github.emplace();
@@ -68,6 +70,8 @@ private:
         PipelineJob out(name() + std::to_string(before.size()), {"x" + text()});
         while (maybe()) out.commands.push_back("x" + text());
         out.environment = variables(true);
+        if (maybe()) out.wrap = {"nice", "-n", std::to_string(below(20)), "${KAHN_COMMAND}"};
+        if (maybe()) out.leftovers = maybe() ? LeftoverPolicy::keep : LeftoverPolicy::fail;
         if (maybe()) out.junit_reports.push_back("reports/" + std::to_string(below(100)) + "/**/*.xml");
         if (maybe()) out.artifacts.push_back("out/" + std::to_string(below(100)) + "/{a,b}/**");
         if (!before.empty() && maybe()) out.dependencies.push_back(before[below(before.size())].name);

@@ -124,8 +124,8 @@ BOOST_AUTO_TEST_CASE(C07_an_unknown_key_is_refused_with_what_may_be_meant) {
     BOOST_TEST(result.diagnostics[1].label == "did you mean 'jobs'?");
     BOOST_TEST(result.diagnostics[3].label == "did you mean 'dependencies'?");
     BOOST_TEST(result.diagnostics[3].help ==
-               "job keys are: allow_failure, artifacts, commands, dependencies, environment, github, matrix, name, reports, retry_count, "
-               "retry_delay, timeout, "
+               "job keys are: allow_failure, artifacts, commands, dependencies, environment, executor, github, leftovers, matrix, "
+               "name, reports, retry_count, retry_delay, timeout, "
                "working_directory");
     BOOST_TEST(result.diagnostics[4].label == "");
 }
@@ -266,6 +266,27 @@ BOOST_AUTO_TEST_CASE(V04_an_unclosed_expansion_is_shown_where_it_stands) {
     BOOST_TEST(places("{\"name\":\"p\",\"stages\":[{\"name\":\"s\",\"environment\":{\"A\":\"x${\"},\"jobs\":[{\"name\":"
                       "\"j\",\"commands\":[\"x\"]}]}]}",
                       Format::json) == "1:56 K032");
+}
+
+BOOST_AUTO_TEST_CASE(an_executor_is_words_that_the_engine_expands) {
+    const auto wrap = [](std::string_view lines) { return load_text(with_job(lines), Format::yaml, "ci").pipeline.stages.at(0).jobs.at(0).wrap; };
+    BOOST_TEST(wrap("    executor: {wrap: [nice, -n, 5, '${LEVEL}']}\n") == (std::vector<std::string>{"nice", "-n", "5", "${LEVEL}"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(wrap("    executor:\n").empty());
+    BOOST_TEST(places(with_job("    executor: {wrap: []}\n")) == "7:22 K035");
+    BOOST_TEST(places(with_job("    executor: {wrap: ['', x, '${']}\n")) == "7:23 K035, 7:31 K032");
+    BOOST_TEST(places(with_job("    executor: {wrap: nice}\n")) == "7:22 K014");
+    BOOST_TEST(places(with_job("    executor: ssh\n")) == "7:15 K014");
+    BOOST_TEST(problems(with_job("    executor: {warp: [nice]}\n")) == "7:16 K012 unknown key 'warp' in the executor of job 'j'\n");
+}
+
+BOOST_AUTO_TEST_CASE(leftovers_is_one_of_three_words) {
+    const auto policy = [](std::string_view lines) { return load_text(with_job(lines), Format::yaml, "ci").pipeline.stages.at(0).jobs.at(0).leftovers; };
+    BOOST_TEST((policy("    leftovers: keep\n") == LeftoverPolicy::keep));
+    BOOST_TEST((policy("    leftovers: fail\n") == LeftoverPolicy::fail));
+    BOOST_TEST((policy("    leftovers: kill\n") == LeftoverPolicy::kill));
+    BOOST_TEST(places(with_job("    leftovers: spare\n")) == "7:16 K043");
+    BOOST_TEST(places(with_job("    leftovers: [keep]\n")) == "7:16 K014");
 }
 
 BOOST_AUTO_TEST_CASE(reports_name_junit_files_by_one_pattern_or_many) {

@@ -35,6 +35,13 @@ BOOST_AUTO_TEST_CASE(an_attempt_told_to_end_is_what_it_was_told_for) {
     BOOST_TEST((judge(stopped, Reason(Reason::Code::timeout)).status == PipelineStatus::failure));
     BOOST_TEST((judge(stopped, Reason(Reason::Code::cancelled)).status == PipelineStatus::cancelled));
     BOOST_TEST((judge(stopped, std::nullopt).status == PipelineStatus::cancelled));
+    AttemptOutcome untidy;
+    untidy.exit_code = 0;
+    untidy.leftovers = {Leftover(42, "daemon")};
+    BOOST_TEST((judge(untidy, std::nullopt).status == PipelineStatus::success));
+    BOOST_TEST((judge(untidy, std::nullopt, LeftoverPolicy::keep).status == PipelineStatus::success));
+    BOOST_TEST((judge(untidy, std::nullopt, LeftoverPolicy::fail).status == PipelineStatus::failure));
+    BOOST_TEST(judge(untidy, std::nullopt, LeftoverPolicy::fail).reason.text() == "leftovers: 42 (daemon)");
 }
 
 BOOST_AUTO_TEST_CASE(an_attempt_that_ended_before_it_heard_keeps_its_result) {

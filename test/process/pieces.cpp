@@ -121,6 +121,20 @@ BOOST_AUTO_TEST_CASE(who_holds_the_output_is_killed_after_half_a_second_and_who_
     BOOST_TEST((lets_go.observe(start + 1ms, left_without_output) == Action::kill));
 }
 
+BOOST_AUTO_TEST_CASE(what_may_stay_is_not_killed_unless_somebody_wants_the_end) {
+    Sight may_stay = left_without_output;
+    may_stay.rest_may_stay = true;
+    EndPolicy keeping(10s);
+    BOOST_TEST((keeping.observe(start, may_stay) == Action::finish));
+    may_stay.output_open = true;
+    EndPolicy listening(10s);
+    BOOST_TEST((listening.observe(start, may_stay) == Action::none));  // its last words are heard
+    BOOST_TEST((listening.observe(start + 500ms, may_stay) == Action::finish));
+    EndPolicy stopping(10s);
+    stopping.stop(start);
+    BOOST_TEST((stopping.observe(start + 10s, may_stay) == Action::kill));  // who is told to end keeps nothing
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_terminates_then_kills_then_gives_up) {
     EndPolicy policy(10s);
     BOOST_TEST((policy.stop(start) == Action::terminate));

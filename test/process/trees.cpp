@@ -54,6 +54,33 @@ BOOST_AUTO_TEST_CASE(P04_a_background_child_that_holds_the_output_is_ended_with_
     });
 }
 
+BOOST_AUTO_TEST_CASE(what_may_stay_lives_until_the_supervisor_ends) {
+    on_every_rung([](World& world) {
+        AttemptSpec spec = world.spec({hostile("quiet-grandchild")});
+        spec.keeps_leftovers = true;
+        const AttemptOutcome outcome = world.run(spec);
+        BOOST_TEST(outcome.succeeded());
+        BOOST_TEST(mentions(outcome.warnings, "kept until kahn ends"));
+        BOOST_TEST(outcome.leftovers.size() == 1u);
+        BOOST_TEST(world.alive().size() == 1u);
+        BOOST_TEST(world.run({hostile("exit 0")}).succeeded());  // others come and go
+        BOOST_TEST(world.alive().size() == 1u);
+        world.supervisor->kill_all(std::chrono::seconds(10));
+        BOOST_TEST(world.alive().empty());
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_attempt_leaves_nothing_even_where_it_might) {
+    on_every_rung([](World& world) {
+        AttemptSpec spec = world.spec({hostile("quiet-grandchild"), hostile("exit 3")});
+        spec.keeps_leftovers = true;
+        const AttemptOutcome outcome = world.run(spec);
+        BOOST_TEST(outcome.exit_code.value_or(-1) == 3);
+        BOOST_TEST(mentions(outcome.warnings, "left behind and ended"));
+        BOOST_TEST(world.alive().empty());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(P05_one_in_a_session_of_its_own_is_ended_too) {
     on_every_rung([](World& world) {
         if (world.rung == Containment::session) return;  // see the case below

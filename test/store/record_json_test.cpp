@@ -72,6 +72,7 @@ private:
         for (int i = number(3); i > 0; --i) all.push_back(text());
         return all;
     }
+    LeftoverPolicy leftovers() { return static_cast<LeftoverPolicy>(number(3)); }
     Variables variables() {
         Variables all;
         for (int i = number(3); i > 0; --i) all["NAME_" + std::to_string(i)] = text();
@@ -128,6 +129,8 @@ private:
             workflow.inputs = variables();
             workflow.wait = maybe();
         }
+        job.wrap = texts();
+        job.leftovers = leftovers();
         job.environment = variables();
         job.artifacts = texts();
         job.junit_reports = texts();

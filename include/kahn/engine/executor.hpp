@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace kahn {
 
@@ -29,6 +30,8 @@ struct AttemptRequest {
     Variables environment;  ///< `variables`, the stage's, the job's and kahn's own, expanded
     std::shared_ptr<const Variables> host_environment;  ///< kahn's own, as it was when the run began; lies below
     std::filesystem::path working_directory;  ///< absolute
+    /// What each command of a wrapped job is executed as (PipelineJob::wrap), by command; empty: by a shell.
+    std::vector<std::vector<std::string>> arguments;
     std::filesystem::path log;                ///< where the output is to be kept
     /// Hides the run's secrets (<kahn/base/masker.hpp>); null: there are none. Whoever runs the attempt masks what it prints before
     /// it goes to the log, the listener and the tails, each stream by a MaskingStream of its own; the outcome's texts are masked by

@@ -71,6 +71,9 @@ struct RunOptions {
     std::filesystem::path working_directory;         ///< empty: the process's own
     std::vector<std::shared_ptr<Observer>> observers;  ///< of this run, after the engine's
     ReuseJob reuse;      ///< asked before each job; nothing: every job runs
+    /// The trace that it is part of (W3C `traceparent`); empty: that of kahn's own environment, if it has one. Each attempt's
+    /// environment has a `TRACEPARENT` below it.
+    std::string traceparent;
     std::string parent;  ///< the run that this one continues, for the record
 };
 static_assert(!std::is_aggregate_v<RunOptions>);
