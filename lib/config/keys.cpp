@@ -210,7 +210,7 @@ constexpr std::array job_rows{
     key<&PipelineJob::allow_failure, Switch>("allow_failure", "false", "its failure does not fail the stage"),
     key<&PipelineJob::working_directory, ExpandedText>("working_directory", "\"\"", "where the commands run"),
     ExecutorKeys::key(),
-    key<&PipelineJob::leftovers, Leftovers>("leftovers", "kill", "what becomes of processes that the commands leave behind"),
+    key<&PipelineJob::leftovers, Leftovers>("leftovers", "\"kill\"", "what becomes of processes that the commands leave behind"),
 };
 
 /// "job keys are: allow_failure, artifacts, ..."

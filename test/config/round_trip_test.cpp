@@ -52,6 +52,8 @@ private:
     /// The same, done by a workflow.
     PipelineJob on_github(PipelineJob out) {
         out.commands.clear();
+        out.wrap.clear();
+        out.leftovers = LeftoverPolicy::kill;
         out.junit_reports.clear();
         out.artifacts.clear();
         GithubWorkflow& workflow = out.github.emplace();
