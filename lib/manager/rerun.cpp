@@ -9,7 +9,11 @@
 #include "manager/definition_changes.hpp"
 #include "store/artifact_copy.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -211,13 +215,23 @@ void require_recorded_work(const Pipeline& recorded) {
     }
 }
 
+/// Whether an engine works on the run. One that was killed may seem to for an instant: until the child that it was just starting
+/// has begun its own program, that child holds the lock as well.
+bool goes_on(store::Store& store, const std::string& id, const RunOrigin& origin) {
+    for (int tries = 0; tries < 100; ++tries) {
+        if (!store.is_live(id)) return false;
+        if (origin.pid <= 0 || ::kill(origin.pid, 0) == 0 || errno != ESRCH) return true;
+        ::poll(nullptr, 0, 5);
+    }
+    return true;
+}
+
 }  // namespace
 
 Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view run, RerunOptions options) {
     const std::string id = store->resolve(run);
     const auto parent = std::make_shared<const RunRecord>(store->load(id));
-    if (store->is_live(id)) {
-        const RunOrigin& by = parent->origin;
+    if (const RunOrigin& by = parent->origin; goes_on(*store, id, by)) {
         throw Error(Errc::invalid_argument, "run " + id + " still goes on: process " + std::to_string(by.pid) + " of " + by.user + " on " +
                                                 by.host + " works on it");
     }

@@ -111,8 +111,12 @@ std::vector<std::string> common_notes(const ExportPlan& plan) {
             notes.push_back("stage '" + printable(stage.name) + "': its condition asks for a value that is not known before a run; it never runs there");
         }
         for (const PipelineJob& job : stage.jobs) {
-            if (job.github) notes.push_back(named(stage, job) + ": a workflow of another repository is not started from there; the job fails");
+            if (job.github) notes.push_back(named(stage, job) + ": a workflow on GitHub is not started from there; the job fails");
             if (job.native) notes.push_back(named(stage, job) + ": a coroutine of a program cannot run there; the job fails");
+            const bool has_names = std::any_of(job.wrap.begin(), job.wrap.end(), [](const std::string& word) {
+                return word.find("${") != std::string::npos;
+            });
+            if (has_names) notes.push_back(named(stage, job) + ": nothing is expanded there in the words of 'executor'; they stand as they are");
             if (job.leftovers != LeftoverPolicy::kill) {
                 notes.push_back(named(stage, job) + ": leftovers: " + std::string(to_string(job.leftovers)) + " cannot be said; the runner decides about processes that stay");
             }
