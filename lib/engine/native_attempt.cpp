@@ -10,6 +10,7 @@
 #include <boost/asio/strand.hpp>
 
 #include <atomic>
+#include <mutex>
 #include <string>
 
 namespace kahn {
@@ -39,12 +40,20 @@ public:
     Body(asio::any_io_executor executor, std::shared_ptr<const NativeWork> work, std::shared_ptr<JobContext::State> shared)
         : executor_(std::move(executor)), work_(std::move(work)), context_(std::move(shared)) {}
 
-    const asio::any_io_executor& executor() const noexcept { return executor_; }
-    asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+    /// Before anybody else knows of it.
+    void start(Completion completion);
+    /// Its context goes, and the coroutine with it: nothing of the executor may be kept, and co_spawn's handler in the slot has it, too.
+    void destroyed() noexcept {
+        signal_.slot().clear();
+        const std::scoped_lock lock(mutex_);
+        executor_ = asio::any_io_executor();
+    }
 
     /// From anywhere. Comes after the coroutine's first step, which is on its way to the same executor; or keeps it from that.
     void cancel() {
         is_cancelled_ = true;
+        const std::scoped_lock lock(mutex_);
+        if (!executor_) return;
         asio::post(executor_, [self = shared_from_this()] { self->signal_.emit(asio::cancellation_type::terminal); });
     }
 
@@ -56,7 +65,8 @@ public:
     }
 
 private:
-    const asio::any_io_executor executor_;
+    std::mutex mutex_;
+    asio::any_io_executor executor_;  // none once it was destroyed
     const std::shared_ptr<const NativeWork> work_;
     const JobContext context_;
     asio::cancellation_signal signal_;
@@ -72,6 +82,7 @@ public:
     Completion& operator=(Completion&&) = delete;
     ~Completion() {
         if (!shared_) return;
+        body_->destroyed();
         try {
             shared_->post([attempt = attempt_] {
                 if (const auto self = attempt.lock()) self->lost();
@@ -93,6 +104,11 @@ private:
     std::shared_ptr<Body> body_;
 };
 
+void NativeAttempt::Body::start(Completion completion) {
+    const asio::any_io_executor executor = executor_;
+    asio::co_spawn(executor, run(shared_from_this()), asio::bind_cancellation_slot(signal_.slot(), std::move(completion)));
+}
+
 NativeAttempt::NativeAttempt(asio::any_io_executor strand, std::shared_ptr<Clock> clock, std::chrono::milliseconds grace,
                              std::shared_ptr<JobContext::State> shared)
     : strand_(std::move(strand)),
@@ -111,8 +127,7 @@ void NativeAttempt::start() {
     const auto& work = shared_->request().job.native;
     const auto& wanted = work->options().executor;
     body_ = std::make_shared<Body>(wanted ? asio::any_io_executor(asio::make_strand(wanted)) : strand_, work, shared_);
-    asio::co_spawn(body_->executor(), Body::run(body_),
-                   asio::bind_cancellation_slot(body_->slot(), Completion(weak_from_this(), shared_, body_)));
+    body_->start(Completion(weak_from_this(), shared_, body_));
 }
 
 void NativeAttempt::ring() {

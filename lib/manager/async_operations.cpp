@@ -53,6 +53,12 @@ void CancellationRelay::ended() noexcept {
     state_->strand = asio::any_io_executor();
 }
 
+/// co_spawn's handler in the slot has the strand as well.
+void CancellationRelay::destroyed() noexcept {
+    ended();
+    state_->signal.slot().clear();
+}
+
 asio::any_io_executor require_executor(asio::any_io_executor executor) {
     const asio::execution_context* const systems = &asio::query(asio::system_executor(), asio::execution::context);  // no thread yet
     if (executor && &asio::query(executor, asio::execution::context) != systems) return executor;

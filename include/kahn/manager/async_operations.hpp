@@ -63,6 +63,7 @@ public:
     void cancel(boost::asio::cancellation_type type);  ///< from any thread
     void begun();                                      ///< on the strand
     void ended() noexcept;
+    void destroyed() noexcept;  ///< with its context, from which nothing may be kept
 
 private:
     struct State;
@@ -81,7 +82,7 @@ public:
     OperationHandler(OperationHandler&&) noexcept = default;
     OperationHandler& operator=(OperationHandler&&) = delete;
     ~OperationHandler() {
-        if (relay_) relay_->ended();  // its context was destroyed
+        if (relay_) relay_->destroyed();
     }
 
     template <class... Result>
