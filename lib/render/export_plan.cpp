@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace kahn::render {
 
@@ -27,7 +28,7 @@ ExportPlan::ExportPlan(const Pipeline& pipeline) : pipeline_(pipeline), index_(p
     const auto levels = graph::levels(*stage_graph.graph());
     order_.resize(stages.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return levels[a] < levels[b]; });
+    std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return std::pair(levels[a], a) < std::pair(levels[b], b); });
     for (std::size_t s = 0; s < stages.size(); ++s) {
         for (std::size_t j = 0; j < stages[s].jobs.size(); ++j) {
             for (const JobReference& on : imports({s, j})) imported_.emplace(on.stage, on.job);
