@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_SUITE(remembered_runs, StateWorld)
 BOOST_AUTO_TEST_CASE(a_rerun_takes_over_outputs_and_artifacts_and_says_what_changed) {
     directory.write("ci.yaml", "name: p\nstages:\n  - name: build\n    jobs:\n"
                                "      - {name: a, commands: ['echo a >> ran; echo X=1 >> $KAHN_OUTPUT; echo made > made.txt'], artifacts: [made.txt]}\n"
-                               "      - {name: b, commands: ['echo b >> ran']}\n"
+                               "      - {name: b, commands: ['echo b >> ran'], dependencies: [a]}\n"
                                "  - name: test\n    dependencies: [build]\n    jobs:\n"
                                "      - {name: t, commands: ['echo \"t$X\" >> ran; test -e ok'], dependencies: [build.a]}\n"
                                "  - name: never\n    dependencies: [build]\n    conditions: {branch: nowhere}\n    jobs:\n"  // skipped, and nothing to run again
