@@ -29,7 +29,7 @@ render::Speakers speakers_of(const std::string& log) {
 void add_view_options(CLI::App& command, ViewArguments& given) {
     command.add_option("--log", given.log, "What jobs print: live (on a terminal: a view that changes), focus (one job at a time; the default elsewhere), "
                        "group (each whole at its end), prefix (all at once), none")->type_name("MODE");
-    command.add_option("--color", given.colour, "always, never, or auto (default)")->type_name("WHEN");
+    command.add_option("--color", given.colour, "Colour of the live view, and whether jobs are told to use colour: always, never, or auto (default)")->type_name("WHEN");
     command.add_option("--final", given.final_jobs, "What a live view lists at the end: failed (default), or all")->type_name("JOBS");
 }
 

@@ -21,7 +21,8 @@ namespace kahn {
 /// | failure, timed_out, startup_failure, action_required, stale, what nobody knows | AttemptEnd::failed |
 /// | cancelled, and nobody here asked for it | AttemptEnd::stopped |
 /// | no: the dispatch was refused, or did not arrive | AttemptEnd::not_started |
-/// | nothing that is sure: it may have been started, or may go on | AttemptEnd::status_lost, which is never tried again |
+/// | nothing that is sure: it may have been started, or cannot be followed | AttemptEnd::status_lost, which is never tried again |
+/// | that it was told to end, and it has not; or it could not be told | AttemptEnd::unkillable, likewise |
 class GithubStory {
 public:
     struct Line {

@@ -12,10 +12,18 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr int most_ticks_without_conclusion = 3;
-constexpr int most_lookups = 3;
 constexpr milliseconds per_question{1000};  // a repository is asked at most once a second, on average
 
 bool is_of_a_limit(ErrorKind kind) { return kind == ErrorKind::rate_limited || kind == ErrorKind::secondary_limit; }
+
+/// How often in a row it may be met, of what passes at times and at times never does; 0: as often as it likes.
+int most_in_a_row(const RemoteFailure& failure, bool is_about_one_run, bool was_heard_of) {
+    // A name that never was there is a slip; one that is gone for a moment is a hiccup.
+    if (failure.kind == ErrorKind::resolve && !was_heard_of) return 3;
+    // A server that speaks something else about this very run does so again.
+    if (failure.kind == ErrorKind::bad_json && is_about_one_run) return 2;
+    return 0;
+}
 
 bool differs(const WorkflowRun& a, const WorkflowRun& b) {
     return a.status != b.status || a.conclusion != b.conclusion || a.run_attempt != b.run_attempt || a.updated_at != b.updated_at;
@@ -142,7 +150,8 @@ void WatchBoard::failed(std::int64_t run_id, const RemoteFailure& failure, Stead
     ++asked_;
     if (run_id != 0) last_single_ = run_id;
     if (run_id == 0) page_.clear();
-    const bool is_about_one_run = run_id != 0 && (failure.kind == ErrorKind::not_found || failure.kind == ErrorKind::gone);
+    const bool is_about_one_run =
+        run_id != 0 && (failure.kind == ErrorKind::not_found || failure.kind == ErrorKind::gone || failure.kind == ErrorKind::bad_json);
     if (is_of_a_limit(failure.kind) && failure.retry_after) not_before_ = std::max(not_before_, now + *failure.retry_after);
     for (const auto& watch : watches_) {
         if (watch->result) continue;
@@ -159,9 +168,8 @@ void WatchBoard::failed(std::int64_t run_id, const RemoteFailure& failure, Stead
         const bool is_still_hidden = is_about_one_run && now < watch->not_found_until && !watch->was_heard_of;
         if (is_transient(failure) || is_still_hidden) {
             watch->state.last_error = failure.text;
-            // A name that never was there is a slip; one that is gone for a moment is a hiccup.
-            const bool is_hopeless = failure.kind == ErrorKind::resolve && !watch->was_heard_of && ++watch->failures_in_a_row >= most_lookups;
-            if (!is_hopeless) continue;
+            const int most = most_in_a_row(failure, is_about_one_run, watch->was_heard_of);
+            if (most == 0 || ++watch->failures_in_a_row < most) continue;
         }
         watch->result = failure;
     }

@@ -26,7 +26,7 @@ struct Watch {
     SteadyTime began;
     SteadyTime not_found_until = SteadyTime::min();
     int ticks_without_conclusion = 0;
-    int failures_in_a_row = 0;
+    int failures_in_a_row = 0;  ///< of those that are not borne for ever
     bool was_heard_of = false;  ///< the server has answered at least once
     Watched state;
     std::optional<Result<Watched>> result;  ///< once it is over

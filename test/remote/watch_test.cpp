@@ -115,6 +115,28 @@ BOOST_AUTO_TEST_CASE(case_14_a_name_that_never_was_there_ends_a_watch_soon) {
     BOOST_TEST(transport->seen.size() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(case_26_json_that_is_none_twice_in_a_row_ends_a_watch) {
+    int asked = 0;
+    transport->handler = [&](const HttpRequest&) { return ++asked == 2 ? answer(200, run_json(42, "queued")) : answer(200, "<html>"); };
+    const auto watched = get(client().watch(repository, 42, within(*clock, 3600s)));
+    BOOST_TEST((watched.failure().kind == ErrorKind::bad_json));
+    BOOST_TEST(asked == 4);  // the good answer between counts anew
+}
+
+BOOST_AUTO_TEST_CASE(case_26_a_list_that_is_none_leaves_it_to_the_question_for_each_run) {
+    transport->handler = [](const HttpRequest& request) {
+        const auto id = id_in(std::string(request.url));
+        return answer(200, id == 0 ? "[" : run_json(id, "completed", "success"));
+    };
+    std::vector<Result<Watched>> ended;
+    for (const std::int64_t id : {7, 8, 9}) {
+        boost::asio::co_spawn(context, client().watch(repository, id, within(*clock, 3600s)),
+                              [&](std::exception_ptr, Result<Watched> watched) { ended.push_back(std::move(watched)); });
+    }
+    BOOST_TEST(clock->run(context, [&] { return ended.size() == 3; }));
+    for (const auto& watched : ended) BOOST_TEST(static_cast<bool>(watched));
+}
+
 BOOST_AUTO_TEST_CASE(case_42_a_run_that_is_deleted_started_again_or_goes_backwards) {
     int asked = 0;
     transport->handler = [&](const HttpRequest&) { return ++asked < 3 ? answer(200, run_json(42, "queued")) : answer(404, "{}"); };
