@@ -7,6 +7,8 @@
 #include <kahn/render/live_view.hpp>
 #include <kahn/render/plain_view.hpp>
 
+#include "base/shell_quote.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <unistd.h>
@@ -65,10 +67,7 @@ ChosenView make_view(const ViewArguments& given) {
 
 std::string workspace_hint(const std::string& directory, const std::string& workspace) {
     if (directory.empty() && workspace == ".") return {};
-    const std::string path = (std::filesystem::path(directory) / workspace).lexically_normal().native();
-    std::string out = " --workspace '";
-    for (const char c : path) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + '\'';
+    return " --workspace " + shell_quoted((std::filesystem::path(directory) / workspace).lexically_normal().native());
 }
 
 }  // namespace kahn::app

@@ -2,6 +2,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include "base/shell_quote.hpp"
 #include "model/expansion.hpp"
 
 #include <utility>
@@ -12,19 +13,6 @@ namespace {
 
 constexpr std::string_view command_name = "KAHN_COMMAND";
 
-/// In single quotes, in which a POSIX shell leaves everything as it is.
-std::string quoted(const std::string& text) {
-    std::string out = "'";
-    for (const char c : text) {
-        if (c == '\'') {
-            out += "'\\''";
-        } else {
-            out += c;
-        }
-    }
-    return out + "'";
-}
-
 }  // namespace
 
 std::vector<std::string> wrap_command(const std::vector<std::string>& words, const std::string& command,
@@ -32,7 +20,7 @@ std::vector<std::string> wrap_command(const std::vector<std::string>& words, con
                                       const std::string& where) {
     // dash takes a command that begins with a dash for an option.
     const std::string given = command.starts_with('-') || command.starts_with('+') ? " " + command : command;
-    const std::string as_one_word = quoted(given);
+    const std::string as_one_word = shell_quoted(given);
     bool is_placed = false;
     const auto look_up = [&](std::string_view name) -> std::optional<std::string_view> {
         if (name != command_name) return find(name);

@@ -2,6 +2,7 @@
 
 #include <kahn/base/time.hpp>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "render/cells.hpp"
 #include "render/reason_text.hpp"
@@ -33,30 +34,19 @@ std::vector<Row> rows_of(const Pipeline& run, const RunNames& names) {
 }
 
 /// `11 jobs: 10 ok, 1 skipped`
-std::string counts(const std::vector<Row>& rows) {
-    std::size_t ok = 0;
-    std::size_t failed = 0;
-    std::size_t allowed = 0;
-    std::size_t skipped = 0;
-    std::size_t cancelled = 0;
-    for (const Row& row : rows) {
-        const bool is_failure = row.job->status == PipelineStatus::failure;
-        ok += row.job->status == PipelineStatus::success ? 1U : 0U;
-        failed += is_failure && !row.is_allowed() ? 1U : 0U;
-        allowed += is_failure && row.is_allowed() ? 1U : 0U;
-        skipped += row.job->status == PipelineStatus::skipped ? 1U : 0U;
-        cancelled += row.job->status == PipelineStatus::cancelled ? 1U : 0U;
-    }
+std::string counts(const Pipeline& run) {
+    const JobCounts jobs = count_jobs(run);
     std::vector<std::string> parts;
     const auto add = [&parts](std::size_t n, const char* word) {
         if (n > 0) parts.push_back(std::to_string(n) + ' ' + word);
     };
-    add(ok, "ok");
-    add(failed, "failed");
-    add(allowed, "failed but allowed to");
-    add(skipped, "skipped");
-    add(cancelled, "cancelled");
-    return std::to_string(rows.size()) + (rows.size() == 1 ? " job: " : " jobs: ") + join(parts, ", ");
+    add(jobs.ok, "ok");
+    add(jobs.failed, "failed");
+    add(jobs.allowed, "failed but allowed to");
+    add(jobs.skipped, "skipped");
+    add(jobs.cancelled, "cancelled");
+    const std::size_t all = run.job_count();
+    return std::to_string(all) + (all == 1 ? " job: " : " jobs: ") + join(parts, ", ");
 }
 
 std::string table_row(const Row& row, std::size_t name_width, const Palette& palette) {
@@ -126,15 +116,6 @@ std::string critical_line(const Pipeline& run, const std::vector<Row>& rows, con
     return "   critical path  " + join(parts, " → ") + "   = " + format_duration(sum) + " of " + format_duration(run.duration) + '\n';
 }
 
-/// As a word of a shell's command line.
-std::string quoted(const std::string& word) {
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
-    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-    std::string out = "'";
-    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + '\'';
-}
-
 }  // namespace
 
 std::string failed_job_block(const Pipeline& run, const PipelineJob& job, const std::string& name, std::string_view last_lines,
@@ -163,7 +144,7 @@ std::string end_summary(const Pipeline& run, const RunNames& names, const std::v
     const std::string took = format_duration(run.duration);
     const auto folder = folder_of(rows);
     if (run.status == PipelineStatus::success) {
-        std::string out = ' ' + palette.green("✓ " + name) + "   " + counts(rows) + "   " + took + '\n';
+        std::string out = ' ' + palette.green("✓ " + name) + "   " + counts(run) + "   " + took + '\n';
         if (options.lists_all) out += table(rows, options);
         out += critical_line(run, rows, critical_path);
         if (folder) out += "   log " + shown_path(*folder, options.base) + "   rerun: kahn rerun " + run.run_id + " --all" + options.hint_options + '\n';
@@ -173,7 +154,7 @@ std::string end_summary(const Pipeline& run, const RunNames& names, const std::v
     const bool is_cancelled = run.status == PipelineStatus::cancelled;
     std::string out = ' ' + (is_cancelled ? palette.yellow("⊘ " + name) + "   cancelled after " : palette.red("✗ " + name) + "   failed in ") + took;
     if (run.reason && run.reason.code() != Reason::Code::job_failed) out += " (" + reason_text(run.reason) + ')';
-    out += "   " + counts(rows) + '\n' + table(rows, options);
+    out += "   " + counts(run) + '\n' + table(rows, options);
     if (!folder) return out;  // nothing was recorded that one could go back to
     out += "   next: kahn rerun " + run.run_id + " --failed" + options.hint_options;
     const auto failed = std::find_if(rows.begin(), rows.end(), [](const Row& row) {
@@ -181,7 +162,7 @@ std::string end_summary(const Pipeline& run, const RunNames& names, const std::v
     });
     if (failed != rows.end()) {
         // The stage belongs to it where the name alone would not do, as in what names.of() says.
-        out += "\n         kahn logs " + run.run_id + ' ' + quoted(failed->name) + options.hint_options;
+        out += "\n         kahn logs " + run.run_id + ' ' + shell_quoted(failed->name) + options.hint_options;
     }
     return out + '\n';
 }

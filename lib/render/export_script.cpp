@@ -1,6 +1,7 @@
 #include "render/export_script.hpp"
 
 #include "base/glob.hpp"
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "model/expansion.hpp"
 
@@ -11,11 +12,6 @@
 
 namespace kahn::render {
 namespace {
-
-bool is_safe(char c) noexcept {
-    const bool is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return is_alphanumeric || std::string_view("_-./:,+@%").find(c) != std::string_view::npos;
-}
 
 /// Reads lines `NAME=value` and blocks `NAME<<END`, as KAHN_OUTPUT has them.
 constexpr std::string_view import_function = R"(kahn_import() {
@@ -86,13 +82,6 @@ void append_attempts(std::string& out, const PipelineJob& job, bool has_output_f
 }
 
 }  // namespace
-
-std::string shell_quoted(std::string_view text) {
-    if (!text.empty() && std::all_of(text.begin(), text.end(), is_safe)) return std::string(text);
-    std::string out = "'";
-    for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-    return out + '\'';
-}
 
 ExportText ExportText::reference(std::string_view name) {
     ExportText out;

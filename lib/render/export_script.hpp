@@ -9,9 +9,6 @@
 
 namespace kahn::render {
 
-/// A word of a POSIX shell that stands for just this text.
-std::string shell_quoted(std::string_view text);
-
 /// A text that the engine would expand, with what the file says put in. What only a run knows is left as a reference.
 class ExportText {
 public:

@@ -1,5 +1,6 @@
 #include <kahn/render/export.hpp>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "render/export_plan.hpp"
 #include "render/export_script.hpp"

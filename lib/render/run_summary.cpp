@@ -18,7 +18,26 @@ std::string word_for(const Pipeline& run) {
     }
 }
 
+/// And may not.
+bool has_failed(const PipelineStage& stage, const PipelineJob& job) {
+    return job.status == PipelineStatus::failure && !job.allow_failure && !stage.allow_failure;
+}
+
 }  // namespace
+
+JobCounts count_jobs(const Pipeline& run) {
+    JobCounts counts;
+    for (const PipelineStage& stage : run.stages) {
+        for (const PipelineJob& job : stage.jobs) {
+            if (!job.reused_from.empty()) ++counts.reused;
+            if (job.status == PipelineStatus::success) ++counts.ok;
+            if (job.status == PipelineStatus::skipped) ++counts.skipped;
+            if (job.status == PipelineStatus::cancelled) ++counts.cancelled;
+            if (job.status == PipelineStatus::failure) ++(has_failed(stage, job) ? counts.failed : counts.allowed);
+        }
+    }
+    return counts;
+}
 
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& base) {
     if (!base.empty() && path.is_absolute()) {
@@ -35,41 +54,22 @@ std::string attempt_note(const PipelineJob& job, int attempt) {
 
 std::string run_line(const Pipeline& run, const RunNames& names) {
     constexpr std::size_t most_named = 5;
-    std::size_t ok = 0;
-    std::size_t skipped = 0;
-    std::size_t cancelled = 0;
-    std::size_t allowed = 0;
-    std::size_t reused = 0;
+    const JobCounts counts = count_jobs(run);
     std::vector<std::string> failed;
     for (const PipelineStage& stage : run.stages) {
         for (const PipelineJob& job : stage.jobs) {
-            ok += job.status == PipelineStatus::success ? 1U : 0U;
-            reused += job.reused_from.empty() ? 0U : 1U;
-            skipped += job.status == PipelineStatus::skipped ? 1U : 0U;
-            cancelled += job.status == PipelineStatus::cancelled ? 1U : 0U;
-            if (job.status != PipelineStatus::failure) continue;
-            if (job.allow_failure || stage.allow_failure) {
-                ++allowed;
-            } else {
-                failed.push_back(names.of(stage, job));
-            }
+            if (failed.size() < most_named && has_failed(stage, job)) failed.push_back(names.of(stage, job));
         }
     }
     std::string line = word_for(run) + " in " + format_duration(run.duration);
     if (run.reason && run.reason.code() != Reason::Code::job_failed) line += " (" + reason_text(run.reason) + ')';
-    line += ": " + std::to_string(ok) + " ok";
-    if (reused > 0) line += " (" + std::to_string(reused) + " reused)";
-    if (!failed.empty()) {
-        const std::size_t count = failed.size();
-        if (count > most_named) {
-            failed.resize(most_named);
-            failed.push_back("…");
-        }
-        line += ", " + std::to_string(count) + " failed (" + join(failed, ", ") + ')';
-    }
-    if (allowed > 0) line += ", " + std::to_string(allowed) + " failed but allowed to";
-    if (skipped > 0) line += ", " + std::to_string(skipped) + " skipped";
-    if (cancelled > 0) line += ", " + std::to_string(cancelled) + " cancelled";
+    line += ": " + std::to_string(counts.ok) + " ok";
+    if (counts.reused > 0) line += " (" + std::to_string(counts.reused) + " reused)";
+    if (counts.failed > failed.size()) failed.push_back("…");
+    if (counts.failed > 0) line += ", " + std::to_string(counts.failed) + " failed (" + join(failed, ", ") + ')';
+    if (counts.allowed > 0) line += ", " + std::to_string(counts.allowed) + " failed but allowed to";
+    if (counts.skipped > 0) line += ", " + std::to_string(counts.skipped) + " skipped";
+    if (counts.cancelled > 0) line += ", " + std::to_string(counts.cancelled) + " cancelled";
     return line;
 }
 

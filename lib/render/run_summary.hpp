@@ -17,6 +17,17 @@ std::string shown_path(const std::filesystem::path& path, const std::filesystem:
 /// ` (attempt 2 of 3)` for a job that may have more than one attempt, else nothing.
 std::string attempt_note(const PipelineJob& job, int attempt);
 
+/// How many jobs of a run ended how.
+struct JobCounts {
+    std::size_t ok = 0;
+    std::size_t reused = 0;  ///< of those
+    std::size_t failed = 0;
+    std::size_t allowed = 0;  ///< failed, and may
+    std::size_t skipped = 0;
+    std::size_t cancelled = 0;
+};
+JobCounts count_jobs(const Pipeline& run);
+
 /// How a run ended, in one line: `FAILED in 1m41s: 9 ok, 1 failed (unit (gcc)), 1 skipped`.
 std::string run_line(const Pipeline& run, const RunNames& names);
 
