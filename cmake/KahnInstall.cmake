@@ -1,25 +1,45 @@
-# What `cmake --install` lays down: headers, the module archives, the kahn command, and a package that find_package(kahn)
-# finds, with the targets kahn::kahn, kahn::core and kahn::monitor. lib/process installs kahn-guard beside them, in libexec.
+# What `cmake --install` lays down: headers, libkahn, a package that find_package(kahn) finds and one for pkg-config, the
+# kahn command and kahn-guard in libexec. Everything finds its parts by where it is itself, so that the prefix may be moved.
+# The component `kahn` is what running needs, `dev` what building needs.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/kahn")
 
-# kahn_core is an interface over one archive a module; the archives go by their own names and are nobody's business.
-get_property(modules GLOBAL PROPERTY KAHN_MODULES)
-list(TRANSFORM modules PREPEND kahn_ OUTPUT_VARIABLE module_targets)
-set_target_properties(kahn_core PROPERTIES EXPORT_NAME core)
-set_target_properties(kahn_monitor PROPERTIES EXPORT_NAME monitor)
-install(TARGETS kahn kahn_core ${module_targets} EXPORT kahn
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-  FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(EXPORT kahn NAMESPACE kahn:: DESTINATION "${package_dir}" FILE kahn-targets.cmake)
+set(kinds static)
+if(TARGET kahn_shared)
+  list(APPEND kinds shared)
+endif()
+foreach(kind IN LISTS kinds)
+  install(TARGETS kahn_${kind} EXPORT kahn_${kind}
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT dev
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT kahn NAMELINK_COMPONENT dev
+    INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  install(EXPORT kahn_${kind} NAMESPACE kahn:: DESTINATION "${package_dir}" FILE kahn-${kind}.cmake COMPONENT dev)
+endforeach()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/kahn" "${PROJECT_BINARY_DIR}/include/kahn"
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT dev FILES_MATCHING PATTERN "*.hpp")
 
+set(guard_path "${CMAKE_INSTALL_LIBEXECDIR}/kahn/kahn-guard")
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/kahn-config.cmake.in" "${PROJECT_BINARY_DIR}/kahn-config.cmake"
-  INSTALL_DESTINATION "${package_dir}")
+  INSTALL_DESTINATION "${package_dir}" PATH_VARS guard_path)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/kahn-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/kahn-config.cmake" "${PROJECT_BINARY_DIR}/kahn-config-version.cmake"
-  DESTINATION "${package_dir}")
+  DESTINATION "${package_dir}" COMPONENT dev)
+
+# Boost and SQLiteCpp have no pkg-config files: they go by name.
+set(pc_static "-lboost_filesystem -lSQLiteCpp -ldl")
+set(pc_requires "libssl >= 3.0 libcrypto >= 3.0 pugixml >= 1.12 sqlite3 yaml-cpp >= 0.7")
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" OUTPUT_VARIABLE pc_prefix)
+if(TARGET kahn_shared)
+  set(pc_requires_field "Requires.private: ${pc_requires}")
+  set(pc_libs_field "Libs: -L\${libdir} -lkahn -lboost_json -pthread\nLibs.private: ${pc_static}")
+else()
+  set(pc_requires_field "Requires: ${pc_requires}")
+  set(pc_libs_field "Libs: -L\${libdir} -lkahn -lboost_json ${pc_static} -pthread")
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/cmake/kahn.pc.in" "${PROJECT_BINARY_DIR}/kahn.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/kahn.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT dev)
 
 if(TARGET kahn_program)
-  install(TARGETS kahn_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  install(TARGETS kahn_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT kahn)
 endif()
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT kahn)

@@ -19,6 +19,8 @@ function(kahn_module name)
   target_link_libraries(kahn_${name} PRIVATE ${ARG_LINK} $<BUILD_INTERFACE:kahn_warnings>)
   set_target_properties(kahn_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON VERIFY_INTERFACE_HEADER_SETS ON)
   set_property(GLOBAL APPEND PROPERTY KAHN_MODULES ${name})
+  set_property(GLOBAL APPEND PROPERTY KAHN_PRIVATE_LINKS ${ARG_LINK})
+  set_property(GLOBAL APPEND PROPERTY KAHN_PUBLIC_LINKS Boost::headers Threads::Threads ${ARG_PUBLIC_LINK})
 endfunction()
 
 # kahn_module_tests(NAME [LINK target...])

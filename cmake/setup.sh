@@ -18,7 +18,7 @@ TEXT
 build_packages="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-filesystem1.81-dev
 libyaml-cpp-dev libcli11-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libpugixml-dev"
 test_packages="libboost-test1.81-dev clang-19 clang-tools-19 git strace chromium
-python3-jsonschema python3-yaml bash zsh fish groff-base openssh-client openssh-server rsync"
+doxygen dpkg-dev pkgconf python3-jsonschema python3-yaml bash zsh fish groff-base openssh-client openssh-server rsync"
 # Node from elsewhere brings its npm along, and Debian's npm would be in its way.
 command -v npm >/dev/null 2>&1 || test_packages="$test_packages nodejs npm"
 

@@ -2,6 +2,7 @@
 
 #include <kahn/model/diagnostic.hpp>
 #include <kahn/render/diagnostics.hpp>
+#include <kahn/version.hpp>
 
 #include "command.hpp"
 #include "exit_code.hpp"

@@ -6,6 +6,7 @@
 
 #include <kahn/render/live_view.hpp>
 #include <kahn/render/plain_view.hpp>
+#include <kahn/version.hpp>
 
 #include "base/shell_quote.hpp"
 

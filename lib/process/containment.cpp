@@ -2,6 +2,7 @@
 
 #include "process/cgroup_tree.hpp"
 #include "process/guard_client.hpp"
+#include "process/guard_path.hpp"
 #include "process/session_tree.hpp"
 #include "process/subreaper_tree.hpp"
 

@@ -11,24 +11,6 @@
 #include <system_error>
 
 namespace kahn::process {
-namespace {
-
-bool is_program(const std::filesystem::path& path) { return !path.empty() && ::access(path.c_str(), X_OK) == 0; }
-
-}  // namespace
-
-std::filesystem::path find_guard(const std::filesystem::path& option, std::string& note) {
-    if (!option.empty()) {
-        if (is_program(option)) return option;
-        note = "kahn-guard is not at '" + option.string() + "'";
-        return {};
-    }
-    for (const char* const candidate : {KAHN_GUARD_BUILT, KAHN_GUARD_INSTALLED}) {
-        if (is_program(candidate)) return candidate;
-    }
-    note = "kahn-guard is not at '" KAHN_GUARD_INSTALLED "'";
-    return {};
-}
 
 std::shared_ptr<GuardClient> GuardClient::start(Launcher& launcher, const std::filesystem::path& guard,
                                                 const std::string& cgroup, std::string& note) {

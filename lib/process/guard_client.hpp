@@ -35,7 +35,4 @@ private:
     UniqueFd control_;
 };
 
-/// Where kahn-guard is: the option, else where it was built, else where it was installed. Empty, with a note: nowhere.
-std::filesystem::path find_guard(const std::filesystem::path& option, std::string& note);
-
 }  // namespace kahn::process

@@ -1,5 +1,7 @@
 #include "remote/settings.hpp"
 
+#include <kahn/version.hpp>
+
 #include "remote/ascii.hpp"
 
 #include "base/text.hpp"

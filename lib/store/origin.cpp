@@ -1,6 +1,7 @@
 #include "store/origin.hpp"
 
 #include <kahn/config/load.hpp>
+#include <kahn/version.hpp>
 
 #include "base/files.hpp"
 #include "engine/git_branch.hpp"

@@ -2,12 +2,15 @@
 #include "process/cgroup.hpp"
 #include "process/command_line.hpp"
 #include "process/end_policy.hpp"
+#include "process/guard_path.hpp"
 #include "process/log_file.hpp"
 #include "process/oom.hpp"
 #include "process/prepared_command.hpp"
 #include "process/proc.hpp"
 #include "process/retry_window.hpp"
 #include "process/tail.hpp"
+
+#include "support/temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -288,6 +291,43 @@ BOOST_AUTO_TEST_CASE(counters_are_read_by_their_whole_name) {
     BOOST_TEST(counter_in("oom 1\noom_kill 23\noom_group_kill 4\n", "oom_kill") == 23u);
     BOOST_TEST(counter_in("oom_kill_x 5\n", "oom_kill") == 0u);
     BOOST_TEST(counter_in("", "oom_kill") == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(guard_path)
+
+BOOST_AUTO_TEST_CASE(is_libexec_of_the_nearest_folder_above_the_program) {
+    const kahn::test::TemporaryDirectory prefix;
+    const auto program = prefix.write("opt/bin/program", "");
+    BOOST_TEST(guard_above(program) != prefix / "libexec/kahn/kahn-guard");
+
+    const auto far = prefix.write("libexec/kahn/kahn-guard", "");
+    BOOST_TEST(guard_above(program) != far);  // it cannot be executed
+    std::filesystem::permissions(far, std::filesystem::perms::owner_all);
+    BOOST_TEST(guard_above(program) == far);
+
+    const auto near = prefix.write("opt/libexec/kahn/kahn-guard", "");
+    std::filesystem::permissions(near, std::filesystem::perms::owner_all);
+    BOOST_TEST(guard_above(program) == near);
+    BOOST_TEST(guard_above(prefix / "no such program").empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_a_stranger_does_not_count, *boost::unit_test::precondition([](auto) { return ::geteuid() == 0; })) {
+    const kahn::test::TemporaryDirectory prefix;
+    const auto program = prefix.write("bin/program", "");
+    const auto guard = prefix.write("libexec/kahn/kahn-guard", "");
+    std::filesystem::permissions(guard, std::filesystem::perms::all);
+    BOOST_TEST_REQUIRE(::chown(guard.c_str(), 12345, 12345) == 0);
+    BOOST_TEST(guard_above(program).empty());
+    BOOST_TEST_REQUIRE(::chown(program.c_str(), 12345, 12345) == 0);
+    BOOST_TEST(guard_above(program) == guard);
+}
+
+BOOST_AUTO_TEST_CASE(by_the_option_is_that_or_none) {
+    std::string note;
+    BOOST_TEST(find_guard("/nowhere/kahn-guard", note).empty());
+    BOOST_TEST(note == "kahn-guard is not at '/nowhere/kahn-guard'");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

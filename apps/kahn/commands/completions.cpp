@@ -4,6 +4,8 @@
 #include "output.hpp"
 #include "values.hpp"
 
+#include <kahn/version.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <memory>

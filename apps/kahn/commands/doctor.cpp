@@ -3,9 +3,10 @@
 #include "output.hpp"
 
 #include <kahn/manager/pipeline_manager.hpp>
+#include <kahn/version.hpp>
 
 #include "base/text.hpp"
-#include "process/guard_client.hpp"
+#include "process/guard_path.hpp"
 
 #include <boost/version.hpp>
 

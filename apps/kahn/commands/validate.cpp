@@ -5,6 +5,7 @@
 
 #include <kahn/config/load.hpp>
 #include <kahn/render/diagnostics.hpp>
+#include <kahn/version.hpp>
 
 #include "base/text.hpp"
 #include "config/codes.hpp"

@@ -2,6 +2,8 @@
 #include "exit_code.hpp"
 #include "output.hpp"
 
+#include <kahn/version.hpp>
+
 #include <CLI/CLI.hpp>
 
 namespace kahn::app {

@@ -1,0 +1,20 @@
+# Installs BUILD to the prefix FIRST and moves that to THEN.
+cmake_minimum_required(VERSION 3.25)
+file(REMOVE_RECURSE "${FIRST}" "${THEN}")
+execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${FIRST}" COMMAND_ERROR_IS_FATAL ANY)
+file(RENAME "${FIRST}" "${THEN}")
+
+# Nothing that says where it is may speak of the first place.
+file(GLOB_RECURSE texts "${THEN}/*.cmake" "${THEN}/*.pc")
+if(NOT texts)
+  message(FATAL_ERROR "no package files were installed")
+endif()
+foreach(text IN LISTS texts)
+  file(STRINGS "${text}" lines)
+  foreach(place IN ITEMS "${FIRST}" "${BUILD}")
+    string(FIND "${lines}" "${place}" at)
+    if(NOT at EQUAL -1)
+      message(FATAL_ERROR "${text} speaks of ${place}")
+    endif()
+  endforeach()
+endforeach()
