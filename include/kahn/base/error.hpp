@@ -51,5 +51,8 @@ public:
 
 }  // namespace kahn
 
+// doxygen 1.9 does not find the scope of a specialisation.
+/// \cond
 template <>
 struct boost::system::is_error_code_enum<kahn::Errc> : std::true_type {};
+/// \endcond

@@ -60,10 +60,12 @@ public:
     /// Returns when every node has ended. Must be awaited on the driver's executor, once.
     ///
     /// An exception out of NodeWork::run counts as Outcome::failure of that node and is thrown at the end, the first of
-    /// them; so is one out of `decide` or `skipped`. A node whose coroutine is destroyed before it has ended fails
-    /// likewise. \par Cancellation None of its own: the owner calls cancel() and makes `decide` return
-    /// Outcome::cancelled. \par Object lifetimes `work` and the driver outlive the operation. If the executor's context
-    /// is destroyed before it ends, so are the coroutines of all nodes; nothing of `work` is called then.
+    /// them; so is one out of `decide` or `skipped`. A node whose coroutine is destroyed before it has ended fails likewise.
+    /// \par Cancellation
+    /// None of its own: the owner calls cancel() and makes `decide` return Outcome::cancelled.
+    /// \par Object lifetimes
+    /// `work` and the driver outlive the operation. If the executor's context is destroyed before it ends, so are the coroutines
+    /// of all nodes; nothing of `work` is called then.
     boost::asio::awaitable<void> run(NodeWork& work);
 
     /// Asks the nodes again that wait for a worker, up to the first that still wants one: `decide` may have changed its

@@ -20,7 +20,9 @@ struct ProcessOptions {
     std::chrono::milliseconds grace{std::chrono::seconds{10}};  ///< between SIGTERM and SIGKILL
     std::optional<Containment> require_containment;  ///< refuse to run with anything weaker; nothing: the best there is
     Containment strongest_containment = Containment::cgroup2;  ///< where the search begins; nothing stronger is tried
-    std::filesystem::path guard;                     ///< the kahn-guard program; empty: where it was installed
+    /// The kahn-guard program; empty: `libexec/kahn/kahn-guard` in a folder above this library or program, else where it was to
+    /// be installed.
+    std::filesystem::path guard;
     std::chrono::milliseconds start_patience{std::chrono::seconds{30}};  ///< with a system that has no process to spare
     unsigned spawner_threads = 2;                    ///< 0: children are started on the loop's own thread
     std::size_t kept_output_bytes = 4096;            ///< of each stream of a finished job, in the result

@@ -21,7 +21,7 @@ std::string to_text(std::span<const Diagnostic> diagnostics, std::string_view fi
 /// on one line, line end included. Columns count bytes from 1; line 0: it stands in no line of the file.
 std::string to_json(std::span<const Diagnostic> diagnostics, std::string_view file);
 
-/// One workflow command a diagnostic (`::error file=ci.yaml,line=52,...::message`), as GitHub Actions shows them beside the
+/// One workflow command a diagnostic (<tt>\::error file=ci.yaml,line=52,...\::message</tt>), as GitHub Actions shows them beside the
 /// lines of a change (https://docs.github.com/actions/reference/workflow-commands-for-github-actions). Columns count code points.
 std::string to_github(std::span<const Diagnostic> diagnostics, std::string_view file, std::string_view source);
 
