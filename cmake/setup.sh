@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings a bare Debian 12 to a built and running kahn. Needs nothing but apt; installs only what is missing.
+# Brings a bare Debian 12 or 13 to a built and running kahn. Needs nothing but apt; installs only what is missing.
 set -eu
 
 usage() {
@@ -10,14 +10,16 @@ usage: sh cmake/setup.sh COMMAND
   test   install what is missing, build the release, run every test
   deps   install what building and testing need, nothing else
 
-Needs Debian 12 (or a distribution with the same packages) and root or sudo, for apt-get alone.
+Needs Debian 12 or 13 (or a distribution with the same packages) and root or sudo, for apt-get alone.
 KAHN_JOBS=N overrides how many compilers and tests run at once.
 TEXT
 }
 
-build_packages="g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-filesystem1.81-dev
+# Debian 12 has two versions of Boost, and its own choice of them is too old.
+case $(cat /etc/debian_version 2>/dev/null) in 12 | 12.*) boost=1.81 ;; *) boost= ;; esac
+build_packages="g++ cmake ninja-build libboost$boost-dev libboost-json$boost-dev libboost-filesystem$boost-dev
 libyaml-cpp-dev libcli11-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libpugixml-dev"
-test_packages="libboost-test1.81-dev clang-19 clang-tools-19 git strace chromium
+test_packages="libboost-test$boost-dev clang-19 clang-tools-19 git strace chromium
 doxygen dpkg-dev pkgconf python3-jsonschema python3-yaml bash zsh fish groff-base openssh-client openssh-server rsync"
 # Node from elsewhere brings its npm along, and Debian's npm would be in its way.
 command -v npm >/dev/null 2>&1 || test_packages="$test_packages nodejs npm"
