@@ -1,6 +1,7 @@
 # What `cmake --install` lays down: headers, libkahn, a package that find_package(kahn) finds and one for pkg-config, the
 # kahn command and kahn-guard in libexec. Everything finds its parts by where it is itself, so that the prefix may be moved.
-# The component `kahn` is what running needs, `dev` what building needs.
+# The component `kahn` is the command and kahn-guard, `library` libkahn.so, `dev` what building needs, `local` what Debian's own
+# packages have elsewhere.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/kahn")
 
@@ -11,7 +12,7 @@ endif()
 foreach(kind IN LISTS kinds)
   install(TARGETS kahn_${kind} EXPORT kahn_${kind}
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT dev
-    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT kahn NAMELINK_COMPONENT dev
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library NAMELINK_COMPONENT dev
     INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
   install(EXPORT kahn_${kind} NAMESPACE kahn:: DESTINATION "${package_dir}" FILE kahn-${kind}.cmake COMPONENT dev)
 endforeach()
@@ -42,4 +43,4 @@ install(FILES "${PROJECT_BINARY_DIR}/kahn.pc" DESTINATION "${CMAKE_INSTALL_LIBDI
 if(TARGET kahn_program)
   install(TARGETS kahn_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT kahn)
 endif()
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT kahn)
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT local)

@@ -1,18 +1,29 @@
-# Makes the Debian packages, unpacks them below a root of their own, and runs a pipeline with what lies there.
+# Makes the Debian packages, has lintian look at them, unpacks them below a root of their own, and runs a pipeline with what
+# lies there.
 cmake_minimum_required(VERSION 3.25)
 find_program(DPKG_DEB dpkg-deb REQUIRED)
+find_program(LINTIAN lintian REQUIRED)
 set(root "${OUTPUT}/root")
 file(REMOVE_RECURSE "${OUTPUT}")
 execute_process(COMMAND "${CPACK}" --config "${BUILD}/CPackConfig.cmake" -G DEB -B "${OUTPUT}" COMMAND_ERROR_IS_FATAL ANY)
 file(GLOB packages "${OUTPUT}/*.deb")
 list(LENGTH packages count)
-if(NOT count EQUAL 2)
-  message(FATAL_ERROR "two packages were to be made, there are: ${packages}")
+if(NOT count EQUAL 3)
+  message(FATAL_ERROR "three packages were to be made, there are: ${packages}")
 endif()
 foreach(package IN LISTS packages)
   execute_process(COMMAND "${DPKG_DEB}" --info "${package}" COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND "${DPKG_DEB}" --extract "${package}" "${root}" COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
+foreach(file IN ITEMS share/man/man1/kahn.1.gz share/bash-completion/completions/kahn share/zsh/vendor-completions/_kahn
+    share/fish/vendor_completions.d/kahn.fish share/doc/kahn/copyright share/doc/libkahn-dev/changelog.Debian.gz)
+  if(NOT EXISTS "${root}/usr/${file}")
+    message(SEND_ERROR "no package has ${file}")
+  endif()
+endforeach()
+list(FILTER packages EXCLUDE REGEX "/libkahn-dev_")  # whose archive takes it half a minute
+execute_process(COMMAND "${LINTIAN}" --allow-root --fail-on error ${packages} COMMAND_ERROR_IS_FATAL ANY)
+
 file(WRITE "${OUTPUT}/ci.yaml" "name: ci\nstages: [{name: s, jobs: [{name: j, commands: [echo hello]}]}]\n")
 foreach(arguments IN ITEMS "--version" "doctor" "run;ci.yaml")
   execute_process(COMMAND "${root}/usr/bin/kahn" ${arguments} WORKING_DIRECTORY "${OUTPUT}" COMMAND_ERROR_IS_FATAL ANY)

@@ -1,15 +1,13 @@
 #include <kahn/manager/async_operations.hpp>
 #include <kahn/manager/pipeline_builder.hpp>
 
-#include "remote/scripted_transport.hpp"
+#include "manager/native_pipelines.hpp"
 #include "support/pipelines.hpp"
-#include "support/temporary_directory.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
@@ -28,54 +26,6 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto hang_limit = 60s;
-
-asio::awaitable<int> nothing(JobContext) { co_return 0; }
-
-Options quiet_options(const TemporaryDirectory& workspace) {
-    Options options;
-    options.workspace_dir = workspace.path();
-    options.remembers = false;
-    return options;
-}
-
-/// Pipelines `quick`, and `endless`, which ends only when it is ended and tells that it has begun.
-class Local {
-public:
-    TemporaryDirectory workspace;
-    asio::io_context context{1};
-    std::atomic<int> begun{0};
-
-    void add_pipelines(PipelineManager& manager) {
-        manager.create_pipeline(PipelineBuilder("quick").stage(StageBuilder("s").job(JobBuilder("n").native(nothing))).build());
-        auto endless = [this](JobContext job) { return wait_for_ever(this, std::move(job)); };
-        manager.create_pipeline(PipelineBuilder("endless").stage(StageBuilder("s").job(JobBuilder("n").native(endless))).build());
-    }
-    std::unique_ptr<PipelineManager> manager_on_context() {
-        auto manager = std::make_unique<PipelineManager>(context.get_executor(), quiet_options(workspace));
-        add_pipelines(*manager);
-        return manager;
-    }
-    template <class Done>
-    void run_until(Done is_done) {
-        context.restart();
-        while (!is_done()) BOOST_TEST_REQUIRE(context.run_one_for(hang_limit) == 1U);
-    }
-    void settle() {
-        context.restart();
-        context.poll();
-    }
-
-private:
-    static asio::awaitable<int> wait_for_ever(Local* self, JobContext) {
-        const auto executor = co_await asio::this_coro::executor;
-        asio::steady_timer timer(executor, asio::steady_timer::time_point::max());
-        ++self->begun;
-        co_await timer.async_wait(asio::use_awaitable);
-        co_return 0;
-    }
-};
 
 /// What a callback was given.
 struct Got {
@@ -126,7 +76,7 @@ asio::awaitable<void> await_each_way(PipelineManager* manager, int* ended) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(completion_tokens, Local)
+BOOST_FIXTURE_TEST_SUITE(completion_tokens, NativePipelines)
 
 BOOST_AUTO_TEST_CASE(a_callback) {
     const auto manager = manager_on_context();
@@ -341,81 +291,6 @@ BOOST_AUTO_TEST_CASE(H09_a_context_destroyed_under_its_operation_calls_nobody_an
     signal.emit(asio::cancellation_type::terminal);
     BOOST_TEST(got.calls == 0);
     BOOST_TEST(!manager.cancel_pipeline("endless"));
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(remote_completion_tokens, RemoteFixture)
-
-BOOST_AUTO_TEST_CASE(every_remote_operation_takes_one) {
-    const TemporaryDirectory directory;
-    AsyncOptions all;
-    all.remote = options;
-    all.local.workspace_dir = directory.path();
-    all.local.remembers = false;
-    AsyncPipelineManager manager(context.get_executor(), all);
-    manager.local().create_pipeline(PipelineBuilder("quick").stage(StageBuilder("s").job(JobBuilder("n").native(nothing))).build());
-
-    std::optional<AsyncPipelineResult> got;
-    const auto keep = [&](const std::exception_ptr& failure, AsyncPipelineResult result) {
-        BOOST_TEST(!failure);
-        got = std::move(result);
-    };
-    const auto message = [&] {
-        BOOST_TEST_REQUIRE(clock->run(context, [&] { return got.has_value(); }));
-        return std::exchange(got, std::nullopt)->message;
-    };
-    transport->handler = [](const remote::HttpRequest& request) {
-        if (request.url.find("/dispatches") != std::string::npos) return answer(200, R"({"workflow_run_id":42})");
-        if (request.url.find("/cancel") != std::string::npos) return answer(202, "{}");
-        if (request.url.find("/rerun") != std::string::npos) return answer(201, "{}");
-        if (request.url.find("/jobs") != std::string::npos) return answer(200, R"({"total_count":0,"jobs":[]})");
-        if (request.url.find("/runs/42") != std::string::npos) return answer(200, run_json(42, "completed", "success"));
-        return answer(200, list_json({run_json(42, "completed", "success")}));
-    };
-    TriggerOptions main_branch;
-    main_branch.ref = "main";
-    async_trigger_pipeline(manager, "nightly", "acme", "rocket", "ci.yml", main_branch, keep);
-    BOOST_TEST(message() == "Pipeline triggered successfully");
-    async_get_pipeline_status(manager, "acme", "rocket", 42, keep);
-    BOOST_TEST(message() == "Pipeline completed (success)");
-    async_get_pipeline_status(manager, "acme", "rocket", std::string("ci.yml"), keep);
-    BOOST_TEST(message() == "Pipeline completed (success)");
-    async_wait_for_completion(manager, "acme", "rocket", 42, WaitOptions(), keep);
-    BOOST_TEST(message() == "Pipeline completed (success)");
-    async_cancel_pipeline(manager, "acme", "rocket", 42, false, keep);
-    BOOST_TEST(message() == "Pipeline cancellation requested");
-    async_get_workflow_runs(manager, "acme", "rocket", remote::RunFilter(), keep);
-    BOOST_TEST(message() == "Found 1 workflow runs");
-    async_rerun_pipeline(manager, "acme", "rocket", 42, remote::RerunKind::all_jobs, keep);
-    BOOST_TEST(!message().empty());
-    async_get_jobs(manager, "acme", "rocket", 42, keep);
-    BOOST_TEST(!message().empty());
-    async_run_local_pipeline(manager, "quick", RunOptions(), keep);
-    BOOST_TEST(!message().empty());
-}
-
-BOOST_AUTO_TEST_CASE(a_remote_wait_is_cancelled_by_terminal_alone) {
-    AsyncOptions all;
-    all.remote = options;
-    AsyncPipelineManager manager(all);
-    transport->handler = [](const remote::HttpRequest&) { return answer(200, run_json(42, "in_progress")); };
-    asio::cancellation_signal signal;
-    std::optional<AsyncPipelineResult> got;
-    auto keep = [&](const std::exception_ptr& failure, AsyncPipelineResult result) {
-        BOOST_TEST(!failure);
-        got = std::move(result);
-    };
-    async_wait_for_completion(manager, "acme", "rocket", 42, WaitOptions(),
-                              asio::bind_cancellation_slot(signal.slot(), asio::bind_executor(context, keep)));
-    BOOST_TEST_REQUIRE(clock->run(context, [&] { return transport->seen.size() > 1; }));
-    signal.emit(asio::cancellation_type::total);
-    signal.emit(asio::cancellation_type::partial);
-    BOOST_TEST_REQUIRE(clock->run(context, [&] { return transport->seen.size() > 3; }));
-    BOOST_TEST(!got.has_value());
-    signal.emit(asio::cancellation_type::terminal);
-    BOOST_TEST_REQUIRE(clock->run(context, [&] { return got.has_value(); }));
-    BOOST_TEST(got->data->at("error_kind").as_string() == "cancelled");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(H11_cancelling_from_another_thread_all_the_time_is_safe) {
     manager.create_pipeline(pipeline({stage("s", {shell_job("a", "true"), shell_job("b", "true"), shell_job("c", "true")})}));
     std::atomic<bool> is_over{false};
     std::thread canceller([&] {
-        for (int i = 0; i < 100'000 && !is_over; ++i) manager.cancel_pipeline("test");
+        for (int i = 0; i < 100'000 || !is_over; ++i) manager.cancel_pipeline("test");
     });
     for (int i = 0; i < 30; ++i) {
         auto result = asio::co_spawn(pool, manager.run_pipeline_async("test"), asio::use_future);

@@ -225,6 +225,14 @@ auto async_cancel_pipeline(AsyncPipelineManager& manager, std::string repo_owner
 }
 
 template <class Token>
+auto async_cancel_and_wait(AsyncPipelineManager& manager, std::string repo_owner, std::string repo_name, std::int64_t run_id,
+                           CancelWaitOptions options, Token&& token) {
+    return detail::start_operation(
+        manager.executor(), manager.async_cancel_and_wait(std::move(repo_owner), std::move(repo_name), run_id, std::move(options)),
+        std::forward<Token>(token));
+}
+
+template <class Token>
 auto async_get_workflow_runs(AsyncPipelineManager& manager, std::string repo_owner, std::string repo_name, remote::RunFilter filter,
                              Token&& token) {
     return detail::start_operation(
@@ -251,6 +259,19 @@ auto async_run_local_pipeline(AsyncPipelineManager& manager, std::string pipelin
     return detail::start_operation(manager.executor(),
                                    manager.async_run_local_pipeline(std::move(pipeline_name), std::move(options)),
                                    std::forward<Token>(token));
+}
+
+// Any other ---------------------------------------------------------------------------------------------------------
+
+/// What has no form of its own above, such as the operations of remote::Client: `void(std::exception_ptr, T)`, of an
+/// `awaitable<void>` `void(std::exception_ptr)`.
+///
+///     kahn::async_operation(executor, client.jobs(repository, 42), token);
+///
+/// \param executor none: the one that is associated with the token
+template <class T, class Token>
+auto async_operation(boost::asio::any_io_executor executor, boost::asio::awaitable<T> operation, Token&& token) {
+    return detail::start_operation(std::move(executor), std::move(operation), std::forward<Token>(token));
 }
 
 }  // namespace kahn
