@@ -44,6 +44,7 @@ RunLock take_or_refuse(const Folder& run, const std::string& id) {
 LiveRun::LiveRun(const Folder& store, RunRecord record, std::function<void(std::string)> cancel)
     : folder_(make_run_folder(store, record.pipeline.run_id)),
       lock_(take_or_refuse(folder_, record.pipeline.run_id)),
+      id_(record.pipeline.run_id),
       record_(std::move(record)),
       journal_(folder_.open(events_name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND)),
       cancel_(std::move(cancel)) {
@@ -89,7 +90,7 @@ void LiveRun::do_now() noexcept {
 
 void LiveRun::hear_cancel() {
     if (!cancel_) return;
-    auto who = take_cancel_request(folder_, record_.pipeline.run_id);
+    auto who = take_cancel_request(folder_, id_);
     if (who) cancel_(std::move(*who));
 }
 

@@ -36,6 +36,7 @@ public:
     /// Nobody works on it any more, although the keeper's thread may still be at its chores.
     void release() noexcept { lock_.release(); }
 
+    /// For the run's strand: the keeper's thread never looks at it.
     RunRecord& record() noexcept { return record_; }
     const Folder& folder() const noexcept { return folder_; }
 
@@ -46,6 +47,7 @@ private:
 
     Folder folder_;
     RunLock lock_;
+    std::string id_;
     RunRecord record_;
     Journal journal_;
     std::function<void(std::string)> cancel_;
