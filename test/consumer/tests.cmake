@@ -18,8 +18,10 @@ endfunction()
 
 set(same_compiler -G "${CMAKE_GENERATOR}" "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-DCMAKE_C_COMPILER=${CMAKE_C_COMPILER}"
   "-DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}")
+set(sanitize_flags "")
 if(KAHN_SANITIZE)
-  list(APPEND same_compiler "-DCMAKE_CXX_FLAGS=-fsanitize=${KAHN_SANITIZE}")
+  set(sanitize_flags "-fsanitize=${KAHN_SANITIZE}")
+  list(APPEND same_compiler "-DCMAKE_CXX_FLAGS=${sanitize_flags}")
 endif()
 
 # Installed at one place, used at another.
@@ -48,7 +50,7 @@ endif()
 package_test(pkg_config_knows_what_to_link NEEDS kahn_prefix PASSES "${greeting}.*${greeting}"
   COMMAND "${CMAKE_COMMAND}" "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DSOURCE=${consumer_source}/main.cpp"
     "-DPACKAGES=${prefix}/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "-DOUTPUT=${consumer_dir}/pkgconfig" "-DSHARED=$<TARGET_EXISTS:kahn_shared>"
-    "-DFLAGS=$<$<BOOL:${KAHN_SANITIZE}>:-fsanitize=${KAHN_SANITIZE}>"
+    "-DFLAGS=${sanitize_flags}"
     -P "${consumer_source}/UsePkgConfig.cmake")
 package_test(is_a_debian_package PASSES "guard +[^ ]*/usr/libexec/kahn/kahn-guard.*ok in "
   COMMAND "${CMAKE_COMMAND}" "-DBUILD=${PROJECT_BINARY_DIR}" "-DCPACK=${CMAKE_CPACK_COMMAND}" "-DOUTPUT=${consumer_dir}/debian"
