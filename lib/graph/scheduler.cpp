@@ -102,12 +102,6 @@ bool Scheduler::has_policy(NodeIndex node, NodePolicy flag) const noexcept {
     return !options_.policy.empty() && has(options_.policy[node], flag);
 }
 
-std::optional<NodeIndex> Scheduler::peek() const {
-    if (!instant_.empty()) return instant_.front();
-    if (!normal_.empty()) return normal_.front();
-    return std::nullopt;
-}
-
 std::optional<NodeIndex> Scheduler::next() {
     const std::optional<NodeIndex> node = peek();
     if (!node) return std::nullopt;
@@ -180,7 +174,7 @@ void Scheduler::tell_dependents(NodeIndex node) {
 }
 
 std::optional<Scheduler::Skipped> Scheduler::next_skipped() {
-    if (skips_fetched_ == skipped_.size()) return std::nullopt;
+    if (!has_skipped()) return std::nullopt;
     const NodeIndex node = skipped_[skips_fetched_++];
     Skipped skip;
     skip.node = node;

@@ -13,6 +13,7 @@ class UnlimitedSlots final : public WorkerSlots {
 public:
     unsigned count() const noexcept override { return 0; }
     bool try_acquire() override { return true; }
+    bool is_wanted() const override { return false; }
     void wait(std::function<void()> granted) override { granted(); }
     void release() override {}
 };
@@ -28,6 +29,11 @@ public:
         if (free_ == 0 || !waiting_.empty()) return false;
         --free_;
         return true;
+    }
+
+    bool is_wanted() const override {
+        const std::lock_guard lock(mutex_);
+        return !waiting_.empty();
     }
 
     void wait(std::function<void()> granted) override {
@@ -67,7 +73,7 @@ private:
     }
 
     const unsigned count_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     unsigned free_;
     std::deque<std::function<void()>> waiting_;
     bool is_handing_out_ = false;

@@ -39,6 +39,18 @@ BOOST_AUTO_TEST_CASE(first_come_first_served) {
     BOOST_TEST(!slots->try_acquire());  // the last one has it
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_is_wanted_while_somebody_waits_for_one) {
+    const auto slots = WorkerSlots::make(1);
+    BOOST_TEST(!slots->is_wanted());
+    BOOST_TEST(slots->try_acquire());
+    BOOST_TEST(!slots->is_wanted());
+    slots->wait([] {});
+    BOOST_TEST(slots->is_wanted());
+    slots->release();
+    BOOST_TEST(!slots->is_wanted());
+    BOOST_TEST(!WorkerSlots::make(0)->is_wanted());
+}
+
 BOOST_AUTO_TEST_CASE(a_free_worker_is_granted_at_once) {
     const auto slots = WorkerSlots::make(1);
     bool is_granted = false;

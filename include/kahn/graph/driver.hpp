@@ -39,6 +39,8 @@ public:
     virtual unsigned count() const noexcept = 0;
     /// Takes a worker if one is free and nobody waits for it.
     virtual bool try_acquire() = 0;
+    /// Whether somebody waits for a worker, so that who has one gives it back before it takes another.
+    virtual bool is_wanted() const = 0;
     /// Calls `granted` once, from any thread and perhaps at once, when a worker was taken for the caller; first come,
     /// first served. Who does not want it any more releases it, from within `granted` if it likes.
     virtual void wait(std::function<void()> granted) = 0;

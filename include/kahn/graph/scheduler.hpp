@@ -71,7 +71,11 @@ public:
     explicit Scheduler(std::shared_ptr<const Graph> graph, SchedulerOptions options = {});
 
     /// The node that next() would return.
-    std::optional<NodeIndex> peek() const;
+    std::optional<NodeIndex> peek() const noexcept {
+        if (!instant_.empty()) return instant_.front();
+        if (!normal_.empty()) return normal_.front();
+        return std::nullopt;
+    }
     /// The next node to start, if one is ready: instant ones first, then by priority.
     std::optional<NodeIndex> next();
 
@@ -86,8 +90,11 @@ public:
     };
     /// In the order they were decided; each one once.
     std::optional<Skipped> next_skipped();
+    /// Whether next_skipped() has one.
+    bool has_skipped() const noexcept { return skips_fetched_ != skipped_.size(); }
 
     Upstream upstream(NodeIndex node) const;
+    std::size_t size() const noexcept { return flags_.size(); }
     bool is_instant(NodeIndex node) const noexcept { return has_policy(node, NodePolicy::instant); }
     std::size_t running() const noexcept { return running_; }
     /// Every node has ended, and every skipped one was fetched.
