@@ -14,17 +14,37 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <sstream>
+#include <string_view>
 
 namespace kahn::app {
 namespace {
 
-/// In the order of the help.
-constexpr std::array commands{
-    &add_run,  &add_watch, &add_init, &add_validate, &add_explain, &add_plan, &add_graph, &add_list,                     //
-    &add_runs, &add_logs, &add_rerun,    &add_cancel,  &add_report, &add_health,      &add_stats,                 //
-    &add_remote, &add_export, &add_doctor, &add_schema, &add_completions, &add_version, &add_help,
+struct Command {
+    std::string_view name;
+    AddCommand add;
 };
+
+/// In the order of the help.
+constexpr std::array commands = std::to_array<Command>({
+    {"run", &add_run}, {"watch", &add_watch}, {"init", &add_init}, {"validate", &add_validate},
+    {"explain", &add_explain}, {"plan", &add_plan}, {"graph", &add_graph}, {"list", &add_list}, {"runs", &add_runs},
+    {"logs", &add_logs}, {"rerun", &add_rerun}, {"cancel", &add_cancel}, {"report", &add_report},
+    {"health", &add_health}, {"stats", &add_stats}, {"remote", &add_remote}, {"export", &add_export},
+    {"doctor", &add_doctor}, {"schema", &add_schema}, {"completions", &add_completions}, {"version", &add_version},
+    {"help", &add_help},
+});
+
+/// All commands, or the one that is asked for if it needs to know of no other: to describe the options of them all takes
+/// longer than many a command.
+void add_commands(CLI::App& app, const std::string& wanted, Action& chosen) {
+    const auto found = std::find_if(commands.begin(), commands.end(), [&](const Command& one) { return one.name == wanted; });
+    const bool looks_at_others = wanted == "help" || wanted == "completions";
+    if (found != commands.end() && !looks_at_others) return found->add(app, chosen);
+    if (wanted == "--version") return;
+    for (const Command& one : commands) one.add(app, chosen);
+}
 
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> names;
@@ -107,7 +127,7 @@ int run_command_line(std::vector<std::string> arguments, Console& console) {
         "remote: 5 not permitted, 6 the network or the server failed, 8 still running,\n"
         "70 internal error, 74 output not written, 124 timeout, 128 + n ended by signal n");
     app.require_subcommand(0, 1);  // else the name of a command would not be an argument of another: kahn help run
-    for (const AddCommand add : commands) add(app, chosen);
+    add_commands(app, arguments.empty() ? std::string() : arguments[0], chosen);
     for (CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) command->group("Commands");
 
     try {

@@ -1,18 +1,19 @@
+// The functions below EVP: at their first use in a process the others read OpenSSL's configuration and set up every
+// algorithm, which takes longer than `kahn run` takes for all else, and they look the digest up anew each time.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "base/sha256.hpp"
 
 #include <kahn/base/error.hpp>
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <array>
 
 namespace kahn {
 
 struct Sha256::Context {
-    struct Free {
-        void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-    };
-    std::unique_ptr<EVP_MD_CTX, Free> digest{EVP_MD_CTX_new()};
+    SHA256_CTX digest{};
 };
 
 namespace {
@@ -23,23 +24,22 @@ void require(int is_done) {
 
 }  // namespace
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) { require(EVP_DigestInit_ex(context_->digest.get(), EVP_sha256(), nullptr)); }
+Sha256::Sha256() : context_(std::make_unique<Context>()) { require(SHA256_Init(&context_->digest)); }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::add(std::string_view bytes) { require(EVP_DigestUpdate(context_->digest.get(), bytes.data(), bytes.size())); }
+void Sha256::add(std::string_view bytes) { require(SHA256_Update(&context_->digest, bytes.data(), bytes.size())); }
 
 std::string Sha256::hex() {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-    unsigned size = 0;
-    require(EVP_DigestFinal_ex(context_->digest.get(), raw.data(), &size));
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> raw{};
+    require(SHA256_Final(raw.data(), &context_->digest));
     std::string text;
-    text.reserve(std::size_t{size} * 2);
-    for (unsigned i = 0; i < size; ++i) {
-        text += digits[raw[i] >> 4U];
-        text += digits[raw[i] & 0xfU];
+    text.reserve(raw.size() * 2);
+    for (const unsigned char byte : raw) {
+        text += digits[byte >> 4U];
+        text += digits[byte & 0xfU];
     }
     return text;
 }
