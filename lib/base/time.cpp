@@ -1,5 +1,7 @@
 #include <kahn/base/time.hpp>
 
+#include "base/real_clock.hpp"
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -21,9 +23,7 @@ public:
 private:
     static boost::asio::awaitable<void> sleep(SteadyTime deadline) {
         const auto executor = co_await boost::asio::this_coro::executor;
-        // Asio fires at once when a deadline is too far away to be converted.
-        const auto latest = std::chrono::steady_clock::now() + std::chrono::hours(24 * 365);
-        boost::asio::steady_timer timer(executor, std::min(deadline, latest));
+        boost::asio::steady_timer timer(executor, for_timer(deadline));
         co_await timer.async_wait(boost::asio::use_awaitable);
     }
 };
@@ -31,6 +31,10 @@ private:
 }  // namespace
 
 std::shared_ptr<Clock> real_clock() { return std::make_shared<RealClock>(); }
+
+bool is_real(const Clock& clock) noexcept { return dynamic_cast<const RealClock*>(&clock) != nullptr; }
+
+SteadyTime for_timer(SteadyTime when) noexcept { return std::min(when, std::chrono::steady_clock::now() + std::chrono::hours(24 * 365)); }
 
 std::string to_iso8601(SystemTime time) {
     using namespace std::chrono;

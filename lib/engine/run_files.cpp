@@ -55,11 +55,11 @@ void RunFiles::create() const {
 }
 
 std::filesystem::path RunFiles::log(std::size_t stage, std::size_t job, int attempt) const {
-    return directory_ / "logs" / (slugs_[stage][job] + "." + std::to_string(attempt) + ".log");
+    return directory_.native() + "/logs/" + slugs_[stage][job] + '.' + std::to_string(attempt) + ".log";
 }
 
 std::filesystem::path RunFiles::output(std::size_t stage, std::size_t job, int attempt) const {
-    return directory_ / "outputs" / (slugs_[stage][job] + "." + std::to_string(attempt));
+    return directory_.native() + "/outputs/" + slugs_[stage][job] + '.' + std::to_string(attempt);
 }
 
 std::filesystem::path RunFiles::artifacts(std::size_t stage, std::size_t job) const { return all_artifacts() / slugs_[stage][job]; }
