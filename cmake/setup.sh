@@ -19,7 +19,7 @@ TEXT
 case $(cat /etc/debian_version 2>/dev/null) in 12 | 12.*) boost=1.81 ;; *) boost= ;; esac
 build_packages="g++ cmake ninja-build libboost$boost-dev libboost-json$boost-dev libboost-filesystem$boost-dev
 libyaml-cpp-dev libcli11-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libpugixml-dev"
-test_packages="libboost-test$boost-dev clang-19 clang-tools-19 git strace chromium
+test_packages="libboost-test$boost-dev clang-19 clang-tools-19 git strace valgrind chromium
 doxygen dpkg-dev lintian pkgconf python3-jsonschema python3-yaml bash zsh fish groff-base openssh-client openssh-server rsync"
 # Node from elsewhere brings its npm along, and Debian's npm would be in its way.
 command -v npm >/dev/null 2>&1 || test_packages="$test_packages nodejs npm"
