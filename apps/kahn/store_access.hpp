@@ -18,7 +18,7 @@ std::shared_ptr<store::Store> open_store(const std::string& workspace, Console& 
 /// Says that no run is recorded in a workspace: nothing is wrong with that where somebody only asks.
 void say_nothing_is_recorded(const std::string& workspace, Console& console);
 
-/// The full id of a run: a unique prefix does, and `last` is the newest.
+/// The full id of a run: a unique prefix does, or the id of its trace, and `last` is the newest.
 /// \throws Error (unknown_run)
 std::string run_id(const store::Store& store, const std::string& given);
 

@@ -205,8 +205,8 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
             request.attempt = attempt.number;
             request.environment["KAHN_ATTEMPT"] = std::to_string(attempt.number);
             request.environment["KAHN_OUTPUT"] = run->files().output(place.stage, place.job, attempt.number).string();
-            if (run->context().trace && !first.environment.contains(traceparent_name)) {
-                request.environment[traceparent_name] = run->context().trace->new_child();
+            if (!first.environment.contains(traceparent_name)) {
+                request.environment[traceparent_name] = run->context().trace.new_child();
             }
             request.log = attempt.log;
             // An observer may have ended the run at the event above.

@@ -81,7 +81,9 @@ RunContext make_context(const Pipeline& pipeline, const RunOptions& options, std
     context.traceparent = options.traceparent;
     const auto inherited = context.host->find(traceparent_name);
     if (context.traceparent.empty() && inherited != context.host->end()) context.traceparent = inherited->second;
-    context.trace = TraceContext::parse(context.traceparent);
+    const auto trace = TraceContext::parse(context.traceparent);
+    if (trace) context.trace = *trace;
+    context.traceparent_is_nonsense = !trace && !context.traceparent.empty();
     return context;
 }
 

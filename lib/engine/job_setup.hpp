@@ -25,8 +25,9 @@ public:
     std::string pipeline;
     std::filesystem::path working_directory;  ///< absolute
     std::filesystem::path workspace;          ///< absolute
-    std::string traceparent;            ///< of whoever started the run; may be empty, or nonsense
-    std::optional<TraceContext> trace;  ///< what it says
+    std::string traceparent;  ///< of whoever started the run; may be empty, or nonsense
+    bool traceparent_is_nonsense = false;
+    TraceContext trace = TraceContext::make();  ///< what it says, else one of the run's own
 };
 
 /// For a run of `pipeline`. \param workspace absolute \param host kahn's own environment; null: as it is now

@@ -53,9 +53,9 @@ Run::Run(asio::any_io_executor strand, RunResources resources, PreparedRun prepa
       stage_began_(pipeline_.stages.size()) {
     require_defined_names(context_, definition_ ? *definition_ : pipeline_);
     for (const std::string& warning : prepared.warnings) resources_.logger.warning("run " + pipeline_.run_id + ": " + warning);
-    if (!context_.trace && !context_.traceparent.empty()) {
+    if (context_.traceparent_is_nonsense) {
         resources_.logger.warning("run " + pipeline_.run_id + ": TRACEPARENT '" + printable(context_.traceparent.substr(0, 80)) +
-                                  "' is no W3C trace context, and is not passed on");
+                                  "' is no W3C trace context: a new trace begins");
     }
 }
 
@@ -102,8 +102,9 @@ void Run::start() {
     started.jobs = pipeline_.job_count();
     started.levels = plan_.level_count();
     started.max_workers = resources_.slots->count();
+    started.trace_id = context_.trace.trace_id();
     events_.emit(started);
-    say("pipeline '" + printable(pipeline_.name) + "' begins" + (context_.trace ? ", trace " + context_.trace->trace_id() : ""));
+    say("pipeline '" + printable(pipeline_.name) + "' begins, trace " + context_.trace.trace_id());
     files_.create();
     // Nothing is begun that cannot be written down.
     const bool is_unusable = observer_failure_ && observer_failure_->code() == Reason::Code::workspace_unusable;

@@ -1,6 +1,7 @@
 #include "engine/trace_context.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <random>
 
 namespace kahn {
@@ -17,15 +18,19 @@ bool is_hexadecimal(std::string_view text) {
 }
 bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 
-std::string random_span() {
+/// So many digits that are not all zero. \pre a multiple of 8
+std::string random_digits(std::size_t count) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::random_device random;
-    std::string span;
+    std::string out;
     do {
-        span.clear();
-        while (span.size() < span_digits) span += digits[random() % digits.size()];
-    } while (is_zero(span));
-    return span;
+        out.clear();
+        while (out.size() < count) {
+            const std::uint32_t bits = random();
+            for (unsigned shift = 0; shift < 32; shift += 4) out += digits[bits >> shift & 0xFU];
+        }
+    } while (is_zero(out));
+    return out;
 }
 
 }  // namespace
@@ -50,6 +55,8 @@ std::optional<TraceContext> TraceContext::parse(std::string_view traceparent) {
     return TraceContext(std::string(trace), is_known ? std::string(flags) : is_sampled ? "01" : "00");
 }
 
-std::string TraceContext::new_child() const { return "00-" + trace_id_ + "-" + random_span() + "-" + flags_; }
+TraceContext TraceContext::make() { return {random_digits(trace_digits), "01"}; }
+
+std::string TraceContext::new_child() const { return "00-" + trace_id_ + "-" + random_digits(span_digits) + "-" + flags_; }
 
 }  // namespace kahn

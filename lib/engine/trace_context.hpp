@@ -13,6 +13,8 @@ class TraceContext {
 public:
     /// Nothing for a text that is no `traceparent`. Versions after 00 are read as the standard wants it: by their first four fields.
     static std::optional<TraceContext> parse(std::string_view traceparent);
+    /// A trace of its own, sampled: whoever is below may record it.
+    static TraceContext make();
 
     const std::string& trace_id() const noexcept { return trace_id_; }
     /// For somebody below: the same trace, a span id of its own.

@@ -216,6 +216,18 @@ asio::awaitable<Pipeline> PipelineManager::run_pipeline_async(std::string name, 
     return run_prepared(std::move(prepared), impl_->executor);
 }
 
+Pipeline PipelineManager::run_pipeline(Pipeline definition, RunOptions options) {
+    require_valid(impl_->logger, definition);
+    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, impl_->memory_if_used(), std::move(definition), std::move(options));
+    return run_to_completion(run_prepared(std::move(prepared), std::nullopt));
+}
+
+asio::awaitable<Pipeline> PipelineManager::run_pipeline_async(Pipeline definition, RunOptions options) {
+    require_valid(impl_->logger, definition);
+    auto prepared = prepare(impl_->logger, impl_->engine, impl_->registry, impl_->memory_if_used(), std::move(definition), std::move(options));
+    return run_prepared(std::move(prepared), impl_->executor);
+}
+
 std::pair<bool, std::vector<std::string>> PipelineManager::validate_pipeline_config(const boost::json::value& config) const {
     const auto result = config::load_value(config);
     std::vector<std::string> messages;

@@ -28,7 +28,7 @@ std::optional<PipelineStatus> RunRegistry::status(std::string_view name) const {
     const std::lock_guard lock(mutex_);
     if (!definitions_.contains(name)) return std::nullopt;
     const auto found = newest_.find(name);
-    return found == newest_.end() ? PipelineStatus::pending : found->second;
+    return found == newest_.end() ? PipelineStatus::pending : found->second.status;
 }
 
 std::shared_ptr<RunRegistry::Lease> RunRegistry::begin(const std::shared_ptr<RunRegistry>& registry, std::string pipeline) {
@@ -38,8 +38,7 @@ std::shared_ptr<RunRegistry::Lease> RunRegistry::begin(const std::shared_ptr<Run
         const std::lock_guard lock(registry->mutex_);
         if (registry->is_closed_) return nullptr;
         id = registry->next_id_++;
-        registry->newest_.insert_or_assign(pipeline, PipelineStatus::running);
-        registry->newest_id_.insert_or_assign(pipeline, id);
+        registry->newest_.insert_or_assign(pipeline, Newest{id, PipelineStatus::running});
         registry->going_.emplace(id, Going{std::move(pipeline), control});
     }
     return std::make_shared<Lease>(registry, id, std::move(control));
@@ -51,7 +50,8 @@ void RunRegistry::Lease::finished(PipelineStatus status) {
     const std::lock_guard lock(registry_->mutex_);
     const auto going = registry_->going_.find(id_);
     if (going == registry_->going_.end()) return;
-    if (registry_->newest_id_[going->second.pipeline] == id_) registry_->newest_[going->second.pipeline] = status;
+    const auto newest = registry_->newest_.find(going->second.pipeline);
+    if (newest != registry_->newest_.end() && newest->second.id == id_) newest->second.status = status;
 }
 
 void RunRegistry::end(std::uint64_t id) {
@@ -60,9 +60,12 @@ void RunRegistry::end(std::uint64_t id) {
         const std::lock_guard lock(mutex_);
         const auto going = going_.find(id);
         if (going != going_.end()) {
-            auto& newest = newest_[going->second.pipeline];
-            // Its coroutine was destroyed before it could say how it ended.
-            if (newest == PipelineStatus::running && newest_id_[going->second.pipeline] == id) newest = PipelineStatus::cancelled;
+            const auto newest = newest_.find(going->second.pipeline);
+            if (newest != newest_.end() && newest->second.id == id) {
+                // Its coroutine was destroyed before it could say how it ended.
+                if (newest->second.status == PipelineStatus::running) newest->second.status = PipelineStatus::cancelled;
+                if (!definitions_.contains(newest->first)) newest_.erase(newest);
+            }
             going_.erase(going);
         }
         if (going_.empty()) waiters.swap(idle_waiters_);

@@ -54,6 +54,10 @@ public:
     void when_idle(std::function<void()> idle);
 
 private:
+    struct Newest {
+        std::uint64_t id = 0;
+        PipelineStatus status = PipelineStatus::pending;
+    };
     struct Going {
         std::string pipeline;
         std::shared_ptr<RunControl> control;
@@ -62,8 +66,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, Pipeline, std::less<>> definitions_;
-    std::map<std::string, PipelineStatus, std::less<>> newest_;
-    std::map<std::string, std::uint64_t, std::less<>> newest_id_;
+    std::map<std::string, Newest, std::less<>> newest_;  // of pipelines that are known, and of others while they run
     std::map<std::uint64_t, Going> going_;
     std::vector<std::function<void()>> idle_waiters_;
     std::uint64_t next_id_ = 1;

@@ -84,6 +84,7 @@ public:
         object_.number("levels", e.levels);
         object_.text_or_null("config", run_.source.native());
         object_.number("workers", e.max_workers);
+        object_.text_or_null("trace_id", e.trace_id);
     }
     void operator()(const event::StageStarted& e) { object_.text("stage", e.stage.name); }
     void operator()(const event::JobStarted& e) {

@@ -364,6 +364,7 @@ Table provenance_table(const RunRecord& record) {
     row("Continues run", origin.parent.empty() ? "none" : origin.parent);
     row("Pipeline", run.name);
     row("Pipeline file", run.source.native());
+    row("Trace", origin.trace_id);
     row("Definition, SHA-256", origin.config_digest);
     row("Commit", origin.commit);
     row("Branch", origin.branch);

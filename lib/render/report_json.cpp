@@ -217,6 +217,7 @@ void add_origin(std::string& out, JsonObject& object, const RunRecord& record) {
     JsonObject its(out);
     its.text_or_null("parent", origin.parent);
     its.text_or_null("config", record.pipeline.source.native());
+    its.text_or_null("trace_id", origin.trace_id);
     its.text_or_null("config_digest", origin.config_digest);
     its.text_or_null("commit", origin.commit);
     its.text_or_null("branch", origin.branch);

@@ -76,6 +76,7 @@ std::string to_trace(const RunRecord& record) {
         other.text("run", run.run_id);
         other.text("pipeline", run.name);
         other.text("status", to_string(run.status));
+        other.text_or_null("trace_id", record.origin.trace_id);
         other.text_or_null("start", run.start_time ? to_iso8601(*run.start_time) : std::string());
     }
     out += ",\"traceEvents\":[\n";

@@ -94,10 +94,14 @@ WHEN new.status IN ('success','failure','cancelled') BEGIN
     executed=executed+excluded.executed, executed_passed=executed_passed+excluded.executed_passed;
 END;
 )";
+constexpr const char* version_3 = R"(
+ALTER TABLE runs ADD COLUMN trace TEXT NOT NULL DEFAULT '';
+CREATE INDEX runs_by_trace ON runs(trace) WHERE trace <> '';
+)";
 constexpr std::int64_t day_ns = 86'400'000'000'000;
 
 /// What leads from each version to the next; version 0 is an empty file.
-constexpr std::array migrations{version_1, version_2};
+constexpr std::array migrations{version_1, version_2, version_3};
 constexpr int schema_version = static_cast<int>(migrations.size());
 
 std::int64_t to_ns(SystemTime time) { return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count(); }
@@ -122,7 +126,7 @@ auto translating(Work work) -> decltype(work()) {
 
 constexpr const char* summary_columns =
     "id, pipeline, status, reason, detail, start_ns, end_ns, duration_ns, parent, jobs, passed, failed, skipped, cancelled, interrupted, "
-    "executed, executed_passed";
+    "executed, executed_passed, trace";
 
 Reason reason_from(const std::string& word, std::string detail) {
     for (int code = 0; code <= static_cast<int>(Reason::Code::internal); ++code) {
@@ -151,6 +155,7 @@ RunSummary summary_from(SQLite::Statement& row) {
     summary.is_interrupted = row.getColumn(14).getInt() != 0;
     summary.jobs_executed = size_of(row.getColumn(15));
     summary.jobs_executed_passed = size_of(row.getColumn(16));
+    summary.trace_id = row.getColumn(17).getString();
     return summary;
 }
 
@@ -200,12 +205,12 @@ struct Index::Impl {
         if (!put_run) {
             put_run = std::make_unique<SQLite::Statement>(db, R"(
 INSERT INTO runs(id, pipeline, status, reason, detail, start_ns, end_ns, duration_ns, parent, jobs, passed, failed, skipped, cancelled,
-                 executed, executed_passed, interrupted)
-VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+                 executed, executed_passed, interrupted, trace)
+VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT(id) DO UPDATE SET pipeline=excluded.pipeline, status=excluded.status, reason=excluded.reason, detail=excluded.detail,
   start_ns=excluded.start_ns, end_ns=excluded.end_ns, duration_ns=excluded.duration_ns, parent=excluded.parent, jobs=excluded.jobs,
   passed=excluded.passed, failed=excluded.failed, skipped=excluded.skipped, cancelled=excluded.cancelled, executed=excluded.executed,
-  executed_passed=excluded.executed_passed, interrupted=excluded.interrupted
+  executed_passed=excluded.executed_passed, interrupted=excluded.interrupted, trace=excluded.trace
 RETURNING n)");
             forget_jobs = std::make_unique<SQLite::Statement>(db, "DELETE FROM jobs WHERE run=?");
             put_job = std::make_unique<SQLite::Statement>(db, "INSERT INTO jobs VALUES(?,?,?,?,?,?,?,?,?)");
@@ -230,6 +235,7 @@ RETURNING n)");
             put_run->bind(++at, static_cast<std::int64_t>(count));
         }
         put_run->bind(++at, summary.is_interrupted ? 1 : 0);
+        put_run->bind(++at, summary.trace_id);
         put_run->executeStep();
         const std::int64_t n = put_run->getColumn(0).getInt64();
         put_run->reset();
@@ -340,6 +346,17 @@ std::vector<std::string> Index::with_prefix(const std::string& prefix) const {
         std::vector<std::string> ids;
         SQLite::Statement find(impl_->db, "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 6");
         find.bind(1, prefix);
+        while (find.executeStep()) ids.push_back(find.getColumn(0).getString());
+        return ids;
+    });
+}
+
+std::vector<std::string> Index::of_trace(const std::string& trace_id) const {
+    return translating([&] {
+        std::vector<std::string> ids;
+        if (trace_id.empty()) return ids;
+        SQLite::Statement find(impl_->db, "SELECT id FROM runs WHERE trace=? AND trace <> '' ORDER BY id LIMIT 6");
+        find.bind(1, trace_id);
         while (find.executeStep()) ids.push_back(find.getColumn(0).getString());
         return ids;
     });

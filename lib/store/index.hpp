@@ -50,6 +50,8 @@ public:
     bool has(const std::string& id) const;
     /// The ids that begin so, at most six.
     std::vector<std::string> with_prefix(const std::string& prefix) const;
+    /// The runs of a trace, at most six.
+    std::vector<std::string> of_trace(const std::string& trace_id) const;
     std::vector<RunSummary> runs(const RunQuery& query) const;
     std::size_t count(const RunQuery& query) const;
     std::vector<JobSample> job_history(std::string_view pipeline, std::string_view stage, std::string_view job, std::size_t runs) const;

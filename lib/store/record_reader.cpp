@@ -118,6 +118,7 @@ RunOrigin read_origin(const json::object& from) {
     const Fields fields(from);
     RunOrigin origin;
     origin.parent = fields.text("parent");
+    origin.trace_id = fields.text("trace_id");
     origin.config_digest = fields.text("config_digest");
     origin.commit = fields.text("commit");
     origin.branch = fields.text("branch");

@@ -105,6 +105,7 @@ void append_stage(std::string& out, const PipelineStage& stage, const fs::path& 
 void append_origin(std::string& out, const RunOrigin& origin) {
     SparseObject object(out);
     object.text("parent", origin.parent);
+    object.text("trace_id", origin.trace_id);
     object.text("config_digest", origin.config_digest);
     object.text("commit", origin.commit);
     object.text("branch", origin.branch);

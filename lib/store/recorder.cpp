@@ -52,6 +52,7 @@ void Recorder::begin(const Event& event, const event::RunStarted& started) {
     RunRecord record;
     record.pipeline = event.run;
     record.origin = complete_origin(origin_, event.run);
+    record.origin.trace_id = started.trace_id;
     record.max_workers = started.max_workers;
     record.levels = started.levels;
     const auto run = std::make_shared<LiveRun>(workspace_->folder(), std::move(record), cancel_);

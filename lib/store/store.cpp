@@ -112,6 +112,7 @@ struct Store::Impl {
             workspace->ask([&](Index& index) {
                 found = index.with_prefix(std::string(prefix));
                 if (found.empty()) found = index.with_prefix(upper_case(prefix));
+                if (found.empty()) found = index.of_trace(std::string(prefix));
             });
         }
         if (found.size() == 1 || (!found.empty() && found.front() == prefix)) return found.front();
@@ -123,7 +124,7 @@ struct Store::Impl {
         }
         const bool are_more = found.size() > 5;
         if (are_more) found.resize(5);
-        throw Error(Errc::unknown_run, "'" + printable(prefix) + "' begins several runs: " + join(found, ", ") + (are_more ? ", ..." : ""));
+        throw Error(Errc::unknown_run, "'" + printable(prefix) + "' stands for several runs: " + join(found, ", ") + (are_more ? ", ..." : ""));
     }
 
     std::shared_ptr<Workspace> workspace;

@@ -54,6 +54,7 @@ HistoryEntry summarise(const RunRecord& record) {
     summary.end_time = run.end_time;
     summary.duration = run.duration;
     summary.parent = record.origin.parent;
+    summary.trace_id = record.origin.trace_id;
     summary.is_interrupted = record.is_interrupted;
     for (const PipelineStage& stage : run.stages) {
         for (const PipelineJob& job : stage.jobs) {
@@ -83,6 +84,7 @@ std::string to_line(const HistoryEntry& entry) {
         object.time("end", summary.end_time);
         object.count("duration_ns", summary.duration);
         object.text("parent", summary.parent);
+        object.text("trace_id", summary.trace_id);
         object.number("jobs", summary.jobs);
         object.number("passed", summary.jobs_passed);
         object.number("failed", summary.jobs_failed);
@@ -114,6 +116,7 @@ std::optional<HistoryEntry> from_line(std::string_view line) {
         summary.end_time = ended.end_time;
         summary.duration = ended.duration;
         summary.parent = fields.text("parent");
+        summary.trace_id = fields.text("trace_id");
         summary.jobs = fields.number<std::size_t>("jobs");
         summary.jobs_passed = fields.number<std::size_t>("passed");
         summary.jobs_failed = fields.number<std::size_t>("failed");

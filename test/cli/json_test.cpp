@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(every_line_is_an_object_and_no_number_is_missing) {
 
 BOOST_AUTO_TEST_CASE(every_type_has_its_keys) {
     const auto events = run(everything, {"--json"});
-    BOOST_TEST((keys(of_type(events, "run_started").at(0)) == with_common({"pipeline", "jobs", "levels", "config", "workers"})));
+    BOOST_TEST((keys(of_type(events, "run_started").at(0)) == with_common({"pipeline", "jobs", "levels", "config", "workers", "trace_id"})));
     BOOST_TEST((keys(of_type(events, "stage_started").at(0)) == with_common({"stage"})));
     BOOST_TEST((keys(of_type(events, "job_started").at(0)) == with_common({"stage", "job", "attempt", "pid", "queued_ms"})));
     BOOST_TEST((keys(of_type(events, "command_started").at(0)) == with_common({"stage", "job", "attempt", "index", "pid"})));

@@ -3,8 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 using namespace kahn;
@@ -14,6 +16,13 @@ namespace {
 
 const std::string trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
 const std::string example = "00-" + trace_id + "-00f067aa0ba902b7-01";
+
+struct SeenTrace final : Observer {
+    std::string trace_id;
+    void on_event(const Event& event) override {
+        if (const auto* const started = std::get_if<event::RunStarted>(&event.what)) trace_id = started->trace_id;
+    }
+};
 
 }  // namespace
 
@@ -46,6 +55,13 @@ BOOST_AUTO_TEST_CASE(a_child_has_its_trace_and_flags_and_a_span_of_its_own) {
     BOOST_TEST(TraceContext::parse("cc-" + trace_id + "-00f067aa0ba902b7-0b")->new_child().ends_with("-01"));
 }
 
+BOOST_AUTO_TEST_CASE(traces_that_are_made_are_traces_and_differ) {
+    const auto one = TraceContext::make();
+    BOOST_TEST(TraceContext::parse(one.new_child()).has_value());
+    BOOST_TEST(one.new_child().ends_with("-01"));
+    BOOST_TEST(one.trace_id() != TraceContext::make().trace_id());
+}
+
 BOOST_AUTO_TEST_CASE(each_attempt_is_a_span_of_the_runs_trace_and_digests_do_not_know_it) {
     PipelineJob again = job("again");
     again.retry_count = 1;
@@ -65,18 +81,28 @@ BOOST_AUTO_TEST_CASE(each_attempt_is_a_span_of_the_runs_trace_and_digests_do_not
     BOOST_TEST(job_of(*result, "s").digest == digest);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_pipeline_says_itself_is_left_and_nonsense_is_not_passed_on) {
+BOOST_AUTO_TEST_CASE(what_a_pipeline_says_itself_is_left) {
     Pipeline own = pipeline({single("s")});
     own.variables["TRACEPARENT"] = "mine";
     RunOptions traced;
     traced.traceparent = example;
     run(own, traced);
     BOOST_TEST(executor->requests().back().environment.at("TRACEPARENT") == "mine");
-    result.reset();
-    RunOptions nonsense;
-    nonsense.traceparent = "nonsense";
-    run(pipeline({single("s")}), nonsense);
-    BOOST_TEST(!executor->requests().back().environment.contains("TRACEPARENT"));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_event_has_the_trace_that_was_given_or_else_one_that_was_made) {
+    for (const std::string& given : {example, std::string(), std::string("nonsense")}) {
+        const auto seen = std::make_shared<SeenTrace>();
+        RunOptions options;
+        options.traceparent = given;
+        options.observers = {seen};
+        result.reset();
+        run(pipeline({single("s")}), options);
+        const auto child = TraceContext::parse(executor->requests().back().environment.at("TRACEPARENT"));
+        BOOST_TEST_REQUIRE(child.has_value());
+        BOOST_TEST(seen->trace_id == child->trace_id());
+        BOOST_TEST((seen->trace_id == trace_id) == (given == example));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

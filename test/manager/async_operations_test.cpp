@@ -27,6 +27,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+asio::awaitable<int> exit_with(int status) { co_return status; }
+
 /// What a callback was given.
 struct Got {
     std::exception_ptr failure;
@@ -172,6 +174,24 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_thrown_at_the_call) {
     const auto manager = manager_on_context();
     Got got;
     BOOST_CHECK_THROW(async_run_pipeline(*manager, "nobody", got.callback()), Error);
+}
+
+BOOST_AUTO_TEST_CASE(two_pipelines_of_one_name_that_are_handed_over) {
+    PipelineManager manager(context.get_executor(), quiet_options(workspace));
+    const auto exits = [](int status) {
+        auto body = [status](JobContext) { return exit_with(status); };
+        return PipelineBuilder("same").stage(StageBuilder("s").job(JobBuilder("n").native(body))).build();
+    };
+    Got good;
+    Got bad;
+    async_run_pipeline(manager, exits(0), good.callback());
+    async_run_pipeline(manager, exits(1), RunOptions(), bad.callback());
+    context.run();
+    BOOST_TEST((good.result.value().status == PipelineStatus::success));
+    BOOST_TEST((bad.result.value().status == PipelineStatus::failure));
+    BOOST_TEST(manager.list_pipelines().empty());
+    BOOST_TEST(!manager.get_pipeline_status("same").has_value());
+    BOOST_CHECK_THROW(async_run_pipeline(manager, Pipeline(), good.callback()), ConfigError);
 }
 
 BOOST_AUTO_TEST_CASE(stages_and_a_shutdown) {

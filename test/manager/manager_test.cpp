@@ -131,6 +131,20 @@ BOOST_AUTO_TEST_CASE(a_failure_is_a_result_with_its_exit_code) {
     BOOST_TEST((manager.get_pipeline_status("p") == PipelineStatus::failure));
 }
 
+BOOST_AUTO_TEST_CASE(a_pipeline_that_is_handed_over_is_run_and_not_remembered) {
+    const auto ends_with = [](const std::string& status) { return named("p", {stage("s", {shell_job("a", "exit " + status)})}); };
+    BOOST_TEST((manager.run_pipeline(ends_with("3")).status == PipelineStatus::failure));
+    BOOST_TEST(manager.list_pipelines().empty());
+    BOOST_TEST(!manager.get_pipeline_status("p").has_value());
+
+    manager.create_pipeline(ends_with("0"));
+    BOOST_TEST((manager.get_pipeline_status("p") == PipelineStatus::pending));  // nothing is left of the other one
+    manager.run_pipeline(ends_with("3"));
+    BOOST_TEST((manager.run_pipeline("p").status == PipelineStatus::success));
+    BOOST_CHECK_THROW(manager.run_pipeline(Pipeline()), ConfigError);
+    BOOST_CHECK_THROW(static_cast<void>(manager.run_pipeline_async(Pipeline())), ConfigError);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_may_be_started_inside_a_running_loop) {
     manager.create_pipeline(named("inner", {stage("s", {shell_job("a", "true")})}));
     manager.create_pipeline(named("outer", {stage("s", {shell_job("b", "true")})}));

@@ -30,7 +30,7 @@ BOOST_FIXTURE_TEST_SUITE(ndjson, Fixture)
 BOOST_AUTO_TEST_CASE(a_run_starts_with_its_size_and_file) {
     BOOST_TEST(feed.start(2, 10) ==
                "{\"v\":1,\"seq\":0,\"ts\":\"2026-11-23T15:04:05.123456789Z\",\"type\":\"run_started\",\"run\":\"01J9ZK4Q\","
-               "\"pipeline\":\"test\",\"jobs\":2,\"levels\":2,\"config\":\"ci.yaml\",\"workers\":10}\n");
+               "\"pipeline\":\"test\",\"jobs\":2,\"levels\":2,\"config\":\"ci.yaml\",\"workers\":10,\"trace_id\":null}\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_stage_starts_and_ends_by_name) {

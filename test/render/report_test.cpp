@@ -212,6 +212,7 @@ BOOST_AUTO_TEST_CASE(json_of_execution_has_attempts_and_of_compliance_has_digest
     const auto& gcc = compliance.at("stages").at(3).at("jobs").at(0);
     BOOST_TEST(gcc.at("artifacts").at(0).at("bytes") == 4'831'016);
     BOOST_TEST(compliance.at("origin").at("user") == "ada");
+    BOOST_TEST(compliance.at("origin").at("trace_id") == "4bf92f3577b34da6a3ce929d0e0e4736");
     // printf 'gcc\0' | sha256sum
     BOOST_TEST(gcc.at("commands_sha256") == "ab345a64089904876434b851ddacd13e9b92cf5faab998c6ee94edf00f19586d");
 }

@@ -39,6 +39,7 @@ public:
         end(run);
         for (int i = number(3); i > 0; --i) run.stages.push_back(stage());
         record.origin.parent = text();
+        record.origin.trace_id = text();
         record.origin.config_digest = text();
         record.origin.commit = text();
         record.origin.branch = text();
@@ -213,7 +214,7 @@ void require_same(const PipelineJob& a, const PipelineJob& b) {
 void require_same(const RunRecord& a, const RunRecord& b) {
     const RunOrigin& x = a.origin;
     const RunOrigin& y = b.origin;
-    BOOST_TEST_REQUIRE((x.parent == y.parent && x.config_digest == y.config_digest && x.commit == y.commit && x.branch == y.branch &&
+    BOOST_TEST_REQUIRE((x.parent == y.parent && x.trace_id == y.trace_id && x.config_digest == y.config_digest && x.commit == y.commit && x.branch == y.branch &&
                         x.user == y.user && x.host == y.host && x.working_directory == y.working_directory && x.version == y.version &&
                         x.pid == y.pid && x.variables == y.variables && x.condition_branch == y.condition_branch &&
                         x.stages == y.stages && x.jobs == y.jobs));

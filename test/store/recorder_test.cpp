@@ -50,6 +50,18 @@ BOOST_AUTO_TEST_CASE(a_run_is_recorded_from_its_beginning_to_its_end) {
     BOOST_TEST(store.runs().at(0).jobs_passed == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_run_is_found_by_its_trace_while_it_goes_on_and_after) {
+    auto store = open();
+    const auto recorder = store.recorder();
+    begin(*recorder);
+    BOOST_TEST(store.resolve(trace_of_tests) == numbered(1));
+    end(*recorder);
+    BOOST_TEST(store.load(trace_of_tests).origin.trace_id == trace_of_tests);
+    BOOST_TEST(store.runs().at(0).trace_id == trace_of_tests);
+    BOOST_TEST(store.reindex().runs == 1U);
+    BOOST_TEST(store.resolve(trace_of_tests) == numbered(1));
+}
+
 BOOST_AUTO_TEST_CASE(what_starts_and_what_ended_is_written_before_the_event_returns_and_output_is_not_written) {
     auto store = open();
     const auto recorder = store.recorder();

@@ -95,6 +95,14 @@ BOOST_AUTO_TEST_CASE(a_unique_prefix_names_a_run) {
     BOOST_CHECK_EXCEPTION(store.resolve("01TEST"), Error, error_with(Errc::unknown_run, numbered(1) + ", " + numbered(2)));
     BOOST_CHECK_EXCEPTION(store.resolve("99"), Error, error_with(Errc::unknown_run, "no run '99'"));
     BOOST_CHECK_EXCEPTION(store.resolve(""), Error, error_with(Errc::unknown_run, ""));
+    const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    for (const unsigned i : {7U, 8U}) {
+        auto run = ended_run(numbered(i), "ci", epoch_of_tests, S::success, {{"a", S::success}});
+        run.origin.trace_id = trace;
+        store.put(run);
+        if (i == 7) BOOST_TEST(store.resolve(trace) == numbered(7));
+    }
+    BOOST_CHECK_EXCEPTION(store.resolve(trace), Error, error_with(Errc::unknown_run, numbered(7) + ", " + numbered(8)));
     BOOST_CHECK_EXCEPTION(store.load("../../etc"), Error, error_with(Errc::unknown_run, ""));
     BOOST_TEST(logged("no run '99'"));
 }
@@ -176,7 +184,8 @@ BOOST_AUTO_TEST_CASE(an_index_of_the_first_version_is_taken_over_with_what_is_in
     }
     {
         SQLite::Database old((workspace / ".kahn/kahn.db").string(), SQLite::OPEN_READWRITE);
-        old.exec("DROP TRIGGER sums_add; DROP TRIGGER sums_take; DROP TRIGGER sums_add_again; DROP TABLE sums; PRAGMA user_version=1");
+        old.exec("DROP TRIGGER sums_add; DROP TRIGGER sums_take; DROP TRIGGER sums_add_again; DROP TABLE sums; "
+                 "DROP INDEX runs_by_trace; ALTER TABLE runs DROP COLUMN trace; PRAGMA user_version=1");
     }
     auto store = open();
     BOOST_TEST(!logged("made anew"));

@@ -14,6 +14,7 @@ namespace kahn::test {
 struct Told : StoreFixture {
     Pipeline run;
     std::uint64_t sequence = 0;
+    const std::string trace_of_tests = "4bf92f3577b34da6a3ce929d0e0e4736";
     JobAttempt attempt;
 
     Told() {
@@ -28,6 +29,7 @@ struct Told : StoreFixture {
         started.jobs = 2;
         started.levels = 1;
         started.max_workers = 4;
+        started.trace_id = trace_of_tests;
         tell(observer, started);
         run.stages[0].status = PipelineStatus::running;
         tell(observer, event::StageStarted{run.stages[0]});

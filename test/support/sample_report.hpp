@@ -67,6 +67,7 @@ inline PipelineReport sample_report(ReportType type = ReportType::execution) {
     report.run.origin.host = "builder-3";
     report.run.origin.version = "0.1.0";
     report.run.origin.config_digest = std::string(64, 'c');
+    report.run.origin.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
     report.execution_id = report.run.pipeline.run_id;
     report.pipeline_name = report.run.pipeline.name;
     report.generated_at = at(100);
@@ -144,7 +145,7 @@ inline PipelineReport hostile_report(ReportType type = ReportType::execution) {
         }
     }
     RunOrigin& origin = report.run.origin;
-    for (std::string* text : {&origin.parent, &origin.config_digest, &origin.commit, &origin.branch, &origin.user, &origin.host,
+    for (std::string* text : {&origin.parent, &origin.trace_id, &origin.config_digest, &origin.commit, &origin.branch, &origin.user, &origin.host,
                               &origin.working_directory, &origin.version, &report.health.explanation, &report.history.jobs[0].stage,
                               &report.history.jobs[0].job}) {
         *text = hostile_text;

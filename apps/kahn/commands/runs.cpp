@@ -45,6 +45,7 @@ void append_json(std::string& out, const RunSummary& run) {
         object.text_or_null("end", run.end_time ? to_iso8601(*run.end_time) : std::string());
         object.number("duration_ms", std::chrono::duration_cast<std::chrono::milliseconds>(run.duration).count());
         object.text_or_null("parent", run.parent);
+        object.text_or_null("trace_id", run.trace_id);
         object.name("jobs");
         render::JsonObject jobs(out);
         jobs.number("total", run.jobs);

@@ -71,8 +71,8 @@ struct RunOptions {
     std::filesystem::path working_directory;         ///< empty: the process's own
     std::vector<std::shared_ptr<Observer>> observers;  ///< of this run, after the engine's
     ReuseJob reuse;      ///< asked before each job; nothing: every job runs
-    /// The trace that it is part of (W3C `traceparent`); empty: that of kahn's own environment, if it has one. Each attempt's
-    /// environment has a `TRACEPARENT` below it.
+    /// The trace that it is part of (W3C `traceparent`); empty: that of kahn's own environment, and if there is none, one of its
+    /// own. Each attempt's environment has a `TRACEPARENT` below it, RunStarted and the record have its id.
     std::string traceparent;
     std::string parent;  ///< the run that this one continues, for the record
 };

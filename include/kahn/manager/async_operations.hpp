@@ -166,6 +166,17 @@ auto async_run_pipeline(PipelineManager& manager, std::string name, Token&& toke
     return async_run_pipeline(manager, std::move(name), RunOptions(), std::forward<Token>(token));
 }
 
+/// The same for a pipeline that is not to be remembered; ConfigError at the call.
+template <class Token>
+auto async_run_pipeline(PipelineManager& manager, Pipeline definition, RunOptions options, Token&& token) {
+    return detail::start_operation(manager.executor(), manager.run_pipeline_async(std::move(definition), std::move(options)),
+                                   std::forward<Token>(token));
+}
+template <class Token>
+auto async_run_pipeline(PipelineManager& manager, Pipeline definition, Token&& token) {
+    return async_run_pipeline(manager, std::move(definition), RunOptions(), std::forward<Token>(token));
+}
+
 /// PipelineManager::parallel_pipeline_execution_async(): `void(std::exception_ptr, ParallelExecution)`.
 template <class Token>
 auto async_parallel_pipeline_execution(PipelineManager& manager, std::vector<PipelineStage> stages, Token&& token) {

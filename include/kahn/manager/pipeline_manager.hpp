@@ -81,6 +81,9 @@ public:
     /// Runs a pipeline to its end on an `io_context` of its own, on the calling thread; may be called inside a running loop.
     /// \throws Error (unknown_pipeline): `Pipeline 'x' not found`
     Pipeline run_pipeline(std::string_view name, RunOptions options = RunOptions());
+    /// The same for a pipeline that is not to be remembered, as one that a service was sent: see below.
+    /// \throws ConfigError with every diagnostic
+    Pipeline run_pipeline(Pipeline definition, RunOptions options = RunOptions());
 
     /// Runs a pipeline and returns when every stage has ended.
     ///
@@ -92,6 +95,10 @@ public:
     /// `terminal`: SIGTERM to every running job, SIGKILL after ProcessOptions::grace, all of them reaped; a second one kills at
     /// once. The returned pipeline's status is `cancelled`.
     boost::asio::awaitable<Pipeline> run_pipeline_async(std::string name, RunOptions options = RunOptions());
+    /// The same for a pipeline that is not to be remembered: it is not among list_pipelines(), replaces none of its name, and nothing is
+    /// kept of it here when its run has ended. cancel_pipeline() by its name ends it, too.
+    /// \throws ConfigError, at the call, with every diagnostic
+    boost::asio::awaitable<Pipeline> run_pipeline_async(Pipeline definition, RunOptions options = RunOptions());
 
     /// Whether a configuration is one, and every message if it is not.
     std::pair<bool, std::vector<std::string>> validate_pipeline_config(const boost::json::value& config) const;

@@ -18,6 +18,7 @@ struct RunStarted {
     std::size_t jobs = 0;
     std::size_t levels = 0;
     unsigned max_workers = 0;
+    std::string trace_id;  ///< of the W3C trace that the run is part of, 32 hexadecimal digits
 };
 
 struct StageStarted {

@@ -15,6 +15,7 @@ struct RunOrigin {
     RunOrigin() = default;
 
     std::string parent;         ///< the run that this one continues; empty if it continues none
+    std::string trace_id;       ///< of the W3C trace that it is part of; empty for what was recorded by hand or by an older kahn
     std::string config_digest;  ///< SHA-256 of the definition as save_pipeline_config() writes it in JSON
     std::string commit;         ///< of the working directory's git repository; empty if there is none
     std::string branch;         ///< the same

@@ -32,6 +32,7 @@ struct RunSummary {
     std::optional<SystemTime> end_time;
     std::chrono::nanoseconds duration{0};
     std::string parent;
+    std::string trace_id;
     std::size_t jobs = 0;
     std::size_t jobs_passed = 0;
     std::size_t jobs_failed = 0;   ///< allowed failures included
@@ -152,7 +153,7 @@ public:
     /// \throws Error (invalid_argument: the run id cannot be a directory's name, or an engine works on this run; write_failed)
     void put(const RunRecord& record);
 
-    /// The full id of the one run that a prefix names.
+    /// The full id of the one run that a prefix names, or that is part of a trace, if it is the id of one.
     /// \throws Error (unknown_run): no such run, or several: they are named
     std::string resolve(std::string_view prefix) const;
     /// \throws Error (unknown_run)
