@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(github_is_told_by_groups_annotations_and_a_summary) {
 BOOST_AUTO_TEST_CASE(a_summary_that_cannot_be_written_is_said_and_changes_nothing) {
     directory.write("full.md", std::string(1U << 20U, 'x'));
     const auto shown = [&](const std::string& file) {
-        const ProgramResult result = kahn({"run", "ci.yaml"}).in(directory.path()).with("GITHUB_ACTIONS", "true").with("GITHUB_STEP_SUMMARY", file).run();
+        const ProgramResult result = kahn({"run", "ci.yaml"}).in(directory.path()).with("GITHUB_ACTIONS", "true").with("NO_COLOR", "1").with("GITHUB_STEP_SUMMARY", file).run();
         BOOST_TEST(result.exit_code == 1);
         return result.err;
     };
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(the_others_are_known_as_well_and_an_option_has_the_last_wor
     const auto shown = [&](const char* variable, std::vector<std::string> options) {
         std::vector<std::string> words{"run", "ci.yaml"};
         words.insert(words.end(), options.begin(), options.end());
-        return kahn(std::move(words)).in(directory.path()).with(variable, "true").run().err;
+        return kahn(std::move(words)).in(directory.path()).with(variable, "true").with("NO_COLOR", "1").run().err;
     };
     BOOST_TEST(contains(shown("GITLAB_CI", {}), "\x1B[0Ksection_start:"));
     BOOST_TEST(contains(shown("BUILDKITE", {}), "\n^^^ +++\n"));
