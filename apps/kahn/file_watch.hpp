@@ -24,6 +24,9 @@ public:
 
     void close() { inotify_.close(); }
 
+    /// The filter has changed its mind: what it does not ignore any more is watched, too.
+    void look_again() { add_tree({}, Files::known); }
+
     /// What has been heard already, without waiting.
     void read_now();
 

@@ -1,8 +1,10 @@
 #include "run_session.hpp"
 
 #include "output.hpp"
+#include "past_runs.hpp"
 #include "run_observers.hpp"
 #include "signal_watch.hpp"
+#include "step_summary.hpp"
 #include "terminal.hpp"
 
 #include <kahn/base/log.hpp>
@@ -116,7 +118,8 @@ LogSink warnings_to(asio::any_io_executor executor, std::shared_ptr<ViewWriter> 
 
 int run_session(const Pipeline& pipeline, SessionOptions options, Console& console) {
     asio::io_context context(1);
-    ChosenView chosen = make_view(options.view);
+    const PipelineManager* known = nullptr;  // there before any run begins
+    ChosenView chosen = make_view(options.view, past_runs_in([&known] { return known->store(); }));
     if (chosen.is_coloured) tell_children_of_colour();  // while there is but one thread
     const auto writer = std::make_shared<ViewWriter>(context.get_executor(), console.err, std::move(chosen.view), chosen.terminal);
     Interrupter interrupter(context, console, *writer, options.interrupt_grace);
@@ -127,12 +130,17 @@ int run_session(const Pipeline& pipeline, SessionOptions options, Console& conso
 
     options.manager.log_sink = warnings_to(context.get_executor(), writer);
     options.run.observers.push_back(writer);
+    if (const auto summary = environment({"GITHUB_STEP_SUMMARY"}); chosen.ci == render::Ci::github && !summary.empty() && !summary.begin()->second.empty()) {
+        options.run.observers.push_back(std::make_shared<StepSummary>(summary.begin()->second, std::filesystem::current_path(),
+                                                                      [writer](std::string_view line) { writer->say(line); }));
+    }
     if (options.stream != Stream::none) {
         const auto jobs = options.stream == Stream::json ? JsonStream::Jobs::with_output : JsonStream::Jobs::without_output;
         options.run.observers.push_back(std::make_shared<JsonStream>(context.get_executor(), console.out, jobs));
     }
 
     PipelineManager manager(context.get_executor(), std::move(options.manager));
+    known = &manager;
     manager.create_pipeline(pipeline);
     std::exception_ptr failure;
     Pipeline result;

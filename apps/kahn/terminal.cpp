@@ -4,11 +4,17 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <map>
-#include <string>
 #include <string_view>
 
 namespace kahn::app {
+
+std::map<std::string, std::string, std::less<>> environment(std::initializer_list<const char*> names) {
+    std::map<std::string, std::string, std::less<>> found;
+    for (const char* const name : names) {
+        if (const char* const value = std::getenv(name)) found.emplace(name, value);
+    }
+    return found;
+}
 
 bool is_capable_terminal(int fd) {
     const char* const term = std::getenv("TERM");
@@ -22,12 +28,10 @@ std::optional<render::WindowSize> window_size(int fd) {
 }
 
 bool wants_colour(render::ColourMode option, int fd) {
-    std::map<std::string, std::string, std::less<>> environment;
-    for (const char* const name : {"KAHN_COLOR", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM", "GITHUB_ACTIONS",
-                                   "GITLAB_CI", "BUILDKITE"}) {
-        if (const char* const value = std::getenv(name)) environment.emplace(name, value);
-    }
-    return render::is_coloured(option, environment, ::isatty(fd) == 1);
+    return render::is_coloured(option,
+                               environment({"KAHN_COLOR", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM", "GITHUB_ACTIONS",
+                                            "GITLAB_CI", "BUILDKITE"}),
+                               ::isatty(fd) == 1);
 }
 
 void tell_children_of_colour() {

@@ -3,9 +3,15 @@
 #include <kahn/render/colour_choice.hpp>
 #include <kahn/render/view.hpp>
 
+#include <initializer_list>
+#include <map>
 #include <optional>
+#include <string>
 
 namespace kahn::app {
+
+/// The variables of this program's environment that are set, of those named.
+std::map<std::string, std::string, std::less<>> environment(std::initializer_list<const char*> names);
 
 /// Whether the descriptor is a terminal that understands more than text.
 bool is_capable_terminal(int fd);

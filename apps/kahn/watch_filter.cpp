@@ -21,11 +21,12 @@ const std::vector<std::string>& WatchFilter::usually_ignored() {
     return patterns;
 }
 
-WatchFilter::WatchFilter(std::vector<std::string> paths, std::vector<std::string> ignored) : paths_(std::move(paths)), ignored_(std::move(ignored)) {
+WatchFilter::WatchFilter(std::vector<std::string> paths, std::vector<std::string> ignored, std::function<bool(const std::string&)> also_ignored)
+    : paths_(std::move(paths)), ignored_(std::move(ignored)), also_ignored_(std::move(also_ignored)) {
     ignored_.insert(ignored_.end(), usually_ignored().begin(), usually_ignored().end());
 }
 
-bool WatchFilter::counts(std::string_view file) const { return !is_ignored(file) && (paths_.empty() || any_matches(paths_, file)); }
+bool WatchFilter::counts(std::string_view file) const { return (paths_.empty() || any_matches(paths_, file)) && !is_ignored(file); }
 
 bool WatchFilter::ignores_folder(std::string_view folder) const { return is_ignored(folder); }
 
@@ -34,7 +35,7 @@ bool WatchFilter::is_ignored(std::string_view path) const {
     for (auto slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
         if (any_matches(ignored_, path.substr(0, slash))) return true;
     }
-    return any_matches(ignored_, path);
+    return any_matches(ignored_, path) || (also_ignored_ && also_ignored_(std::string(path)));
 }
 
 }  // namespace kahn::app

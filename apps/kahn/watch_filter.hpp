@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,8 @@ class WatchFilter {
 public:
     /// \param paths patterns, one of which has to match; empty: any file
     /// \param ignored further patterns of files and folders that do not count
-    WatchFilter(std::vector<std::string> paths, std::vector<std::string> ignored);
+    /// \param also_ignored asked about what no pattern decides; may be empty
+    WatchFilter(std::vector<std::string> paths, std::vector<std::string> ignored, std::function<bool(const std::string&)> also_ignored = {});
 
     /// Folders that no change in counts: version control, kahn's own, and what tools build into.
     static const std::vector<std::string>& usually_ignored();
@@ -25,6 +27,7 @@ private:
 
     std::vector<std::string> paths_;
     std::vector<std::string> ignored_;
+    std::function<bool(const std::string&)> also_ignored_;
 };
 
 }  // namespace kahn::app

@@ -1,26 +1,18 @@
 #include "render/display_width.hpp"
 
+#include "render/character_widths.hpp"
+
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace kahn::render {
 namespace {
 
-struct Block {
-    std::uint32_t first;
-    std::uint32_t last;
-};
-
-constexpr std::array<Block, 9> zero_width{{{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x064B, 0x065F}, {0x1AB0, 0x1AFF},
-                                           {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}}};
-constexpr std::array<Block, 11> double_width{{{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0x4DBF}, {0x4E00, 0xA4CF},
-                                              {0xAC00, 0xD7A3}, {0xF900, 0xFAFF}, {0xFE30, 0xFE6F}, {0xFF01, 0xFF60},
-                                              {0xFFE0, 0xFFE6}, {0x1F300, 0x1F9FF}, {0x20000, 0x3FFFD}}};
-
 template <std::size_t N>
-bool is_in(const std::array<Block, N>& blocks, std::uint32_t code) {
-    return std::any_of(blocks.begin(), blocks.end(), [code](Block b) { return code >= b.first && code <= b.last; });
+bool is_in(const std::array<CharacterRange, N>& ranges, std::uint32_t code) {
+    const auto range = std::partition_point(ranges.begin(), ranges.end(), [code](const CharacterRange& r) { return r.last < code; });
+    return range != ranges.end() && range->first <= code;
 }
 
 std::uint32_t decode(std::string_view sequence) {
@@ -36,8 +28,8 @@ std::uint32_t decode(std::string_view sequence) {
 int display_width(std::string_view sequence) noexcept {
     if (sequence.size() < 2) return 1;
     const std::uint32_t code = decode(sequence);
-    if (is_in(zero_width, code)) return 0;
-    return is_in(double_width, code) ? 2 : 1;
+    if (is_in(zero_width_characters, code)) return 0;
+    return is_in(wide_characters, code) ? 2 : 1;
 }
 
 }  // namespace kahn::render

@@ -5,6 +5,7 @@
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "render/cells.hpp"
+#include "render/past_words.hpp"
 #include "render/reason_text.hpp"
 #include "render/run_summary.hpp"
 #include "render/status_words.hpp"
@@ -14,8 +15,6 @@
 
 namespace kahn::render {
 namespace {
-
-constexpr std::size_t widest_name = 40;
 
 struct Row {
     const PipelineStage* stage;
@@ -33,30 +32,11 @@ std::vector<Row> rows_of(const Pipeline& run, const RunNames& names) {
     return rows;
 }
 
-/// `11 jobs: 10 ok, 1 skipped`
-std::string counts(const Pipeline& run) {
-    const JobCounts jobs = count_jobs(run);
-    std::vector<std::string> parts;
-    const auto add = [&parts](std::size_t n, const char* word) {
-        if (n > 0) parts.push_back(std::to_string(n) + ' ' + word);
-    };
-    add(jobs.ok, "ok");
-    add(jobs.failed, "failed");
-    add(jobs.allowed, "failed but allowed to");
-    add(jobs.skipped, "skipped");
-    add(jobs.cancelled, "cancelled");
-    const std::size_t all = run.job_count();
-    return std::to_string(all) + (all == 1 ? " job: " : " jobs: ") + join(parts, ", ");
-}
-
 std::string table_row(const Row& row, std::size_t name_width, const Palette& palette) {
     const PipelineJob& job = *row.job;
     const StatusWords words = status_words(job.status, row.is_allowed());
     const std::string word = std::string(words.glyph) + ' ' + (job.status == PipelineStatus::failure ? "failed" : std::string(words.word));
-    std::string detail = job.status == PipelineStatus::success ? std::string() : reason_text(job.reason);
-    if (job.status == PipelineStatus::failure && job.attempts.size() > 1) detail += " ×" + std::to_string(job.attempts.size());
-    if (job.status == PipelineStatus::failure && row.is_allowed()) detail += ", allowed to fail";
-    if (!job.reused_from.empty()) detail = "reused from run " + printable(job.reused_from);
+    const std::string detail = job_detail(job, row.is_allowed());
     const std::string time = job.attempts.empty() ? "-" : format_duration(job.duration);
     std::string out = "   " + padded(row.name, name_width) + "  " + palette.by(job.status, row.is_allowed(), padded(word, 11)) + "  " +
                       std::string(7 - std::min<std::size_t>(7, time.size()), ' ') + time;
@@ -67,19 +47,19 @@ std::string table_row(const Row& row, std::size_t name_width, const Palette& pal
 /// What is fine is only counted, unless there is little of it.
 std::string table(const std::vector<Row>& rows, const EndOptions& options) {
     constexpr std::size_t few = 5;
-    std::size_t fine = 0;
+    const auto is_fine = [](const Row& row) { return row.job->status == PipelineStatus::success; };
+    const auto fine = static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), is_fine));
+    const std::size_t shown_fine = options.lists_all || fine <= few ? fine : few - 1;
+    std::vector<const Row*> shown;
+    std::size_t seen = 0;
     std::size_t name_width = 3;
     for (const Row& row : rows) {
-        fine += row.job->status == PipelineStatus::success ? 1U : 0U;
-        name_width = std::max(name_width, std::min(widest_name, cells(row.name)));
+        if (is_fine(row) && ++seen > shown_fine) continue;
+        shown.push_back(&row);
+        name_width = std::max(name_width, std::min(cells(row.name), options.widest_name()));
     }
-    const std::size_t shown_fine = options.lists_all || fine <= few ? fine : few - 1;
     std::string out = options.palette.dim("   " + padded("job", name_width) + "  result          time  detail") + '\n';
-    std::size_t seen = 0;
-    for (const Row& row : rows) {
-        if (row.job->status == PipelineStatus::success && ++seen > shown_fine) continue;
-        out += table_row(row, name_width, options.palette);
-    }
+    for (const Row* const row : shown) out += table_row(*row, name_width, options.palette);
     if (fine > shown_fine) out += "   … " + std::to_string(fine - shown_fine) + " more ok (--final=all to list)\n";
     return out;
 }
@@ -118,33 +98,39 @@ std::string critical_line(const Pipeline& run, const std::vector<Row>& rows, con
 
 }  // namespace
 
-std::string failed_job_block(const Pipeline& run, const PipelineJob& job, const std::string& name, std::string_view last_lines,
-                             const EndOptions& options) {
+std::string failed_job_block(const Pipeline& run, const FailedJobs::Entry& failure, const EndOptions& options) {
     const Palette& palette = options.palette;
+    const PipelineJob& job = *failure.job;
     const JobAttempt* const last = job.attempts.empty() ? nullptr : &job.attempts.back();
-    std::string out = ' ' + palette.red("✗ " + name) + "  failed: " + reason_text(job.reason);
+    std::string out = ' ' + palette.red("✗ " + failure.name) + "  failed: " + reason_text(job.reason);
     if (last) out += attempt_note(job, last->number) + ", " + format_duration(last->duration);
     if (job.location.line > 0 && !run.source.empty()) {
         out += "   " + palette.dim(shown_path(run.source, options.base) + ':' + std::to_string(job.location.line) + ':' +
                                    std::to_string(job.location.column));
     }
     out += '\n';
-    for (; !last_lines.empty(); last_lines.remove_prefix(std::min(last_lines.find('\n'), last_lines.size() - 1) + 1)) {
-        out.append("   │ ").append(last_lines.substr(0, last_lines.find('\n'))).append("\n");
+    for (std::string_view lines = failure.last_lines; !lines.empty(); lines.remove_prefix(lines.find('\n') + 1)) {
+        out.append("   │ ").append(lines.substr(0, lines.find('\n'))).append("\n");
     }
-    if (last && !last->log.empty()) out += "   └ full log: " + shown_path(last->log, options.base) + '\n';
+    const std::string left_out = failure.left_out();
+    if (last && !last->log.empty()) {
+        out += "   └ " + left_out + (left_out.empty() ? "" : " · ") + "full log: " + shown_path(last->log, options.base) + '\n';
+    }
     return out + '\n';
 }
+
+std::string job_table(const Pipeline& run, const RunNames& names, const EndOptions& options) { return table(rows_of(run, names), options); }
 
 std::string end_summary(const Pipeline& run, const RunNames& names, const std::vector<std::string>& critical_path,
                         const EndOptions& options) {
     const Palette& palette = options.palette;
     const std::vector<Row> rows = rows_of(run, names);
     const std::string name = printable(run.name);
-    const std::string took = format_duration(run.duration);
+    std::string took = format_duration(run.duration);
+    if (const std::string beside = against_the_median(run, options.past); !beside.empty()) took += "  (" + beside + ')';
     const auto folder = folder_of(rows);
     if (run.status == PipelineStatus::success) {
-        std::string out = ' ' + palette.green("✓ " + name) + "   " + counts(run) + "   " + took + '\n';
+        std::string out = ' ' + palette.green("✓ " + name) + "   " + counts_text(run) + "   " + took + '\n';
         if (options.lists_all) out += table(rows, options);
         out += critical_line(run, rows, critical_path);
         if (folder) out += "   log " + shown_path(*folder, options.base) + "   rerun: kahn rerun " + run.run_id + " --all" + options.hint_options + '\n';
@@ -154,7 +140,8 @@ std::string end_summary(const Pipeline& run, const RunNames& names, const std::v
     const bool is_cancelled = run.status == PipelineStatus::cancelled;
     std::string out = ' ' + (is_cancelled ? palette.yellow("⊘ " + name) + "   cancelled after " : palette.red("✗ " + name) + "   failed in ") + took;
     if (run.reason && run.reason.code() != Reason::Code::job_failed) out += " (" + reason_text(run.reason) + ')';
-    out += "   " + counts(run) + '\n' + table(rows, options);
+    out += "   " + counts_text(run) + '\n' + table(rows, options);
+    if (const std::string since = since_when_it_fails(run, options.past); !since.empty()) out += "   " + since + '\n';
     if (!folder) return out;  // nothing was recorded that one could go back to
     out += "   next: kahn rerun " + run.run_id + " --failed" + options.hint_options;
     const auto failed = std::find_if(rows.begin(), rows.end(), [](const Row& row) {

@@ -10,6 +10,11 @@
 #include <utility>
 
 namespace kahn::render {
+namespace {
+
+bool keeps_artifacts(const PipelineJob& job) { return !job.artifacts.empty(); }
+
+}  // namespace
 
 ExportPlan::ExportPlan(const Pipeline& pipeline) : pipeline_(pipeline), index_(pipeline.stages), names_(pipeline.stages) {
     const auto& stages = pipeline.stages;
@@ -29,6 +34,13 @@ ExportPlan::ExportPlan(const Pipeline& pipeline) : pipeline_(pipeline), index_(p
     order_.resize(stages.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return std::pair(levels[a], a) < std::pair(levels[b], b); });
+    keepers_.resize(stages.size());
+    for (const std::size_t s : order_) {
+        for (const std::size_t on : dependencies_[s]) {
+            keepers_[s].insert(keepers_[on].begin(), keepers_[on].end());
+            if (std::any_of(stages[on].jobs.begin(), stages[on].jobs.end(), keeps_artifacts)) keepers_[s].insert(on);
+        }
+    }
     for (std::size_t s = 0; s < stages.size(); ++s) {
         for (std::size_t j = 0; j < stages[s].jobs.size(); ++j) {
             for (const JobReference& on : imports({s, j})) imported_.emplace(on.stage, on.job);
@@ -66,10 +78,13 @@ std::vector<JobReference> ExportPlan::required(JobReference place) const {
     return found;
 }
 
-std::vector<JobReference> ExportPlan::before(JobReference place) const {
+std::vector<JobReference> ExportPlan::keepers_before(JobReference place) const {
     std::vector<JobReference> found;
-    for (const std::size_t s : ancestors(place.stage)) {
-        for (std::size_t j = 0; j < stage(s).jobs.size(); ++j) found.push_back({s, j});
+    const auto add = [&](JobReference other) {
+        if (keeps_artifacts(job(other))) found.push_back(other);
+    };
+    for (const std::size_t s : keepers_[place.stage]) {
+        for (std::size_t j = 0; j < stage(s).jobs.size(); ++j) add({s, j});
     }
     std::set<std::size_t> own;
     std::vector<JobReference> work{place};
@@ -81,7 +96,7 @@ std::vector<JobReference> ExportPlan::before(JobReference place) const {
             work.push_back(on);
         }
     }
-    for (const std::size_t j : own) found.push_back({place.stage, j});
+    for (const std::size_t j : own) add({place.stage, j});
     return found;
 }
 

@@ -39,8 +39,8 @@ public:
     std::vector<JobReference> imports(JobReference place) const;
     bool is_imported(JobReference place) const { return imported_.contains({place.stage, place.job}); }
     bool is_required(JobReference place) const { return required_.contains({place.stage, place.job}); }
-    /// The jobs whose files are there when this one begins.
-    std::vector<JobReference> before(JobReference place) const;
+    /// The jobs that keep artifacts and have ended when this one begins.
+    std::vector<JobReference> keepers_before(JobReference place) const;
 
     /// Nothing: it asks for what is not known before a run.
     const std::optional<ExportCondition>& condition(std::size_t stage) const { return conditions_[stage]; }
@@ -54,6 +54,7 @@ private:
     std::vector<std::vector<std::size_t>> dependencies_;
     std::vector<bool> has_dependents_;
     std::vector<std::size_t> order_;
+    std::vector<std::set<std::size_t>> keepers_;  // by stage: those of its ancestors with a job that keeps artifacts
     std::vector<std::optional<ExportCondition>> conditions_;
     std::set<std::pair<std::size_t, std::size_t>> imported_;
     std::set<std::pair<std::size_t, std::size_t>> required_;

@@ -46,7 +46,11 @@ std::vector<std::string> command_lines(const PipelineJob& job) {
     std::string wrap;
     for (const std::string& word : job.wrap) wrap += shell_quoted(word) + ' ';
     std::vector<std::string> lines;
-    for (const std::string& command : job.commands) lines.push_back(wrap + "sh -c " + shell_quoted(command));
+    for (const std::string& command : job.commands) {
+        // dash takes a command that begins with a dash for an option.
+        const bool is_like_an_option = command.starts_with('-') || command.starts_with('+');
+        lines.push_back(wrap + "sh -c " + shell_quoted((is_like_an_option ? " " : "") + command));
+    }
     return lines;
 }
 

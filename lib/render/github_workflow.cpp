@@ -272,9 +272,7 @@ private:
 
     void append_download(std::string& out, JobReference place) const {
         std::vector<std::string> names;
-        for (const JobReference& on : plan_.before(place)) {
-            if (!plan_.job(on).artifacts.empty()) names.push_back(plan_.id(on));
-        }
+        for (const JobReference& on : plan_.keepers_before(place)) names.push_back(plan_.id(on));
         if (names.empty()) return;
         const std::string pattern = names.size() == 1 ? names.front() : '{' + join(names, ",") + '}';
         out += "      - uses: actions/download-artifact@v4\n        with:\n          pattern: " + yaml_text(pattern) + "\n          merge-multiple: true\n";
@@ -297,13 +295,14 @@ private:
     }
 
     void say_once(std::string note) {
-        if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(std::move(note));
+        if (said_.insert(note).second) notes_.push_back(std::move(note));
     }
 
     const Pipeline& pipeline_;
     ExportPlan plan_;
     std::vector<Ok> oks_;
     std::vector<std::string> notes_;
+    std::set<std::string> said_;  // of say_once()
 };
 
 }  // namespace

@@ -44,7 +44,15 @@ std::string waiting_line(const CanvasContent& content, std::size_t width, const 
 }
 
 std::string bar_line(const CanvasContent& content, std::size_t width, const Palette& palette) {
-    const std::string words = std::to_string(content.done) + '/' + std::to_string(content.total) + " · " + seconds(content.elapsed) + " elapsed";
+    std::string words = std::to_string(content.done) + '/' + std::to_string(content.total) + " · " + seconds(content.elapsed) + " elapsed";
+    // Words say more than a bar; where they come from says less.
+    const auto add_if_there_is_room = [&](const std::string& more, std::size_t bar) {
+        const bool fits = cells(words) + cells(more) + bar + 2 <= width;
+        if (fits) words += more;
+        return fits;
+    };
+    const bool has_left = !content.left.left.empty() && add_if_there_is_room(" · " + content.left.left, 0);
+    if (has_left) add_if_there_is_room(' ' + content.left.source, 10);
     const std::size_t room = width > cells(words) + 2 ? width - cells(words) - 2 : 0;
     const std::size_t bar = std::min<std::size_t>(40, room);
     if (bar < 4) return ' ' + cut_end(words, width - 1);

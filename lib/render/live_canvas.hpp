@@ -3,6 +3,7 @@
 #include <kahn/render/view.hpp>
 
 #include "render/palette.hpp"
+#include "render/remaining_time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -25,6 +26,7 @@ struct CanvasContent {
     std::size_t done = 0;
     std::size_t total = 0;
     std::chrono::nanoseconds elapsed{0};
+    RemainingTime::Words left;
 };
 
 /// Lines of the canvas, each at most the window's width less one cell, at most a third of its height.

@@ -4,8 +4,11 @@
 
 #include "base/text.hpp"
 #include "render/cells.hpp"
+#include "render/delay_text.hpp"
 #include "render/end_summary.hpp"
+#include "render/failed_jobs.hpp"
 #include "render/live_canvas.hpp"
+#include "render/past_notes.hpp"
 #include "render/reason_text.hpp"
 #include "render/run_names.hpp"
 #include "render/run_summary.hpp"
@@ -19,8 +22,6 @@
 namespace kahn::render {
 namespace {
 
-constexpr std::size_t shown_last_lines = 10;
-constexpr std::size_t shown_failures = 20;
 constexpr std::size_t listed_waiting = 40;
 
 /// Without the sequences that colour it.
@@ -31,10 +32,11 @@ std::size_t shown_cells(std::string_view line) { return cells(plain_line(line));
 class LiveView::Impl {
 public:
     explicit Impl(LiveViewOptions options)
-        : options_(std::move(options)), palette_(options_.is_coloured), running_(0, 0, Speakers::silenced) {}
+        : options_(std::move(options)), palette_(options_.is_coloured), running_(0, 0, Speakers::silenced, {}), past_(options_.past) {}
 
     std::string on_event(const Event& event) {
         run_ = &event.run;
+        past_.add(event);
         std::visit([this](const auto& what) { take(what); }, event.what);
         if (!std::holds_alternative<event::RunFinished>(event.what)) return {};
         is_over_ = true;
@@ -66,7 +68,7 @@ public:
     }
 
     std::string running() {
-        const std::string text = running_text(running_, now_);
+        const std::string text = running_text(running_, now_, past_.left(now_).left);
         for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
             log_.append(rest.substr(0, rest.find('\n'))).append("\r\n");
         }
@@ -134,8 +136,8 @@ private:
 
     void take(const event::JobRetried& e) {
         log(' ' + palette_.yellow("↻ " + name_column(names_.of(e.stage, e.job))) + "  attempt " + std::to_string(e.attempt.number) +
-            " failed: " + reason_text(e.attempt.reason) + " after " + format_duration(e.attempt.duration) + " · retrying in " +
-            format_duration(e.delay) + " (" + std::to_string(e.attempt.number) + " of " + std::to_string(e.job.retry_count) + ')');
+            " failed: " + reason_text(e.attempt.reason) + " after " + format_duration(e.attempt.duration) + " · retrying " +
+            delay_text(e.delay) + " (" + std::to_string(e.attempt.number) + " of " + std::to_string(e.job.retry_count) + ')');
         running_.remove(e.job);
         set_phase(e.job, Phase::waiting);
     }
@@ -144,15 +146,10 @@ private:
         ++done_;
         set_phase(e.job, Phase::done);
         const std::string name = names_.of(e.stage, e.job);
-        if (RunningAttempt* const attempt = running_.find(e.job)) {
-            running_.drain(*attempt, {}, true);
-            if (e.job.status == PipelineStatus::failure && !e.allowed && failures_.size() < shown_failures) {
-                failures_.push_back(Failure{&e.job, name, attempt->last_lines(shown_last_lines)});
-            }
-            running_.remove(e.job);
-        } else if (e.job.status == PipelineStatus::failure && !e.allowed && failures_.size() < shown_failures) {
-            failures_.push_back(Failure{&e.job, name, {}});
-        }
+        RunningAttempt* const attempt = running_.find(e.job);
+        if (attempt) running_.drain(*attempt, {}, true);
+        failures_.add(e, name, attempt);
+        running_.remove(e.job);
         log(result_line(e, name));
         for (const std::string& warning : e.job.warnings) log("   " + palette_.yellow("warning: ") + name + ": " + printable(warning));
     }
@@ -163,13 +160,18 @@ private:
         end.hint_options = options_.hint_options;
         end.palette = palette_;
         end.lists_all = options_.lists_all;
+        end.past = past_.runs();
+        end.columns = options_.window.columns;
         std::string text = "\n";
-        for (const Failure& failure : failures_) text += failed_job_block(*run_, *failure.job, failure.name, failure.last_lines, end);
+        for (const FailedJobs::Entry& failure : failures_) text += failed_job_block(*run_, failure, end);
         text += end_summary(*run_, names_, e.critical_path, end);
         for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) log(std::string(rest.substr(0, rest.find('\n'))));
     }
 
-    std::string name_column(const std::string& name) const { return cells(name) < name_width_ ? padded(name, name_width_) : name; }
+    std::string name_column(const std::string& name) const {
+        const std::size_t width = std::min(name_width_, options_.window.columns / 3);
+        return cells(name) < width ? padded(name, width) : name;
+    }
 
     std::string result_line(const event::JobFinished& e, const std::string& name) const {
         const char* glyph = "✗ ";
@@ -244,7 +246,7 @@ private:
                (awaited.size() == 1 ? ")" : " and " + std::to_string(awaited.size() - 1) + " more)");
     }
 
-    CanvasContent content() const {
+    CanvasContent content() {
         CanvasContent shown;
         for (const auto& [order, attempt] : running_) {
             CanvasContent::Row row;
@@ -262,14 +264,9 @@ private:
         shown.total = total_;
         shown.waiting_count = total_ - std::min(total_, done_ + running_.size());
         shown.elapsed = now_;
+        shown.left = past_.left(now_);
         return shown;
     }
-
-    struct Failure {
-        const PipelineJob* job;
-        std::string name;
-        std::string last_lines;
-    };
 
     LiveViewOptions options_;
     Palette palette_;
@@ -278,7 +275,8 @@ private:
     RunningAttempts running_;
     std::vector<Entry> entries_;
     std::unordered_map<const PipelineJob*, std::size_t> by_job_;
-    std::vector<Failure> failures_;
+    FailedJobs failures_;
+    PastNotes past_;
     std::size_t name_width_ = 12;
     std::size_t first_waiting_ = 0;
     std::size_t total_ = 0;

@@ -13,15 +13,10 @@ namespace {
 constexpr std::size_t tail_bytes = 2048;
 constexpr std::size_t longest_tail_line = 300;
 
-void append_line(std::string& out, const std::string& name, std::string_view line) {
-    out += name;
-    out += " | ";
-    append_terminal_line(out, line);
-    out += '\n';
-}
-
 /// Kept as it came: only the tail of a failed job is ever shown.
-void remember(std::string& tail, std::string_view line) {
+void remember(RunningAttempt& attempt, std::string_view line) {
+    std::string& tail = attempt.tail;
+    ++attempt.lines;
     if (tail.size() > 4 * tail_bytes) tail.erase(0, tail.find('\n', tail.size() - tail_bytes) + 1);
     tail += line.substr(0, longest_tail_line);
     if (line.size() > longest_tail_line) tail += "…";
@@ -29,6 +24,15 @@ void remember(std::string& tail, std::string_view line) {
 }
 
 }  // namespace
+
+LineWriter prefixed_lines(Palette palette) {
+    return [separator = ' ' + palette.dim("|") + ' '](std::string& out, const std::string& name, std::string_view line) {
+        out += name;
+        out += separator;
+        append_terminal_line(out, line);
+        out += '\n';
+    };
+}
 
 RunningAttempt& RunningAttempts::start(const PipelineJob& job, std::string name, std::chrono::nanoseconds now) {
     const std::uint64_t order = next_++;
@@ -65,9 +69,9 @@ std::string RunningAttempts::feed(RunningAttempt& attempt, OutputStream stream, 
     const bool goes_out = speaks(attempt);
     LineSplitter& splitter = attempt.streams[stream == OutputStream::stdout_stream ? 0 : 1];
     splitter.feed(bytes, longest_line(), [&](std::string_view line) {
-        remember(attempt.tail, line);
-        if (goes_out) return append_line(out, attempt.name, line);
-        if (speakers_ != Speakers::silenced) append_line(attempt.held.to_append(), attempt.name, line);
+        remember(attempt, line);
+        if (goes_out) return write_(out, attempt.name, line);
+        if (speakers_ != Speakers::silenced) write_(attempt.held.to_append(), attempt.name, line);
     });
     held_ += attempt.size() - before;
     if (!goes_out) limit(attempt);
@@ -94,8 +98,8 @@ void RunningAttempts::limit(RunningAttempt& attempt) {
 std::string RunningAttempt::last_lines(std::size_t count) const {
     std::string_view rest = tail;
     std::size_t at = rest.size();
-    for (std::size_t lines = 0; at > 0; --at) {
-        if (rest[at - 1] == '\n' && lines++ == count) break;
+    for (std::size_t seen = 0; at > 0; --at) {
+        if (rest[at - 1] == '\n' && seen++ == count) break;
     }
     std::string out;
     for (rest.remove_prefix(at); !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
@@ -120,10 +124,10 @@ std::string_view RunningAttempt::last_line() const {
     return {};
 }
 
-std::string running_text(const RunningAttempts& running, std::chrono::nanoseconds now) {
+std::string running_text(const RunningAttempts& running, std::chrono::nanoseconds now, const std::string& left) {
     constexpr std::size_t lines_each = 5;
     if (running.size() == 0) return "kahn: nothing is running\n";
-    std::string out = "kahn: running: " + std::to_string(running.size()) + '\n';
+    std::string out = "kahn: running: " + std::to_string(running.size()) + (left.empty() ? "" : "; " + left) + '\n';
     for (const auto& [order, attempt] : running) {
         out += "● " + attempt.name + ' ' + format_duration(now - attempt.started) + '\n';
         const std::string lines = attempt.last_lines(lines_each);
@@ -138,10 +142,10 @@ std::string RunningAttempts::drain(RunningAttempt& attempt, const std::string& l
     const std::size_t before = attempt.size();
     std::string out;
     if (attempt.held.forgotten_lines() > 0) {
-        out += attempt.name + " | … " + std::to_string(attempt.held.forgotten_lines()) + " lines (" +
-               std::to_string(attempt.held.forgotten_bytes()) + " bytes) left out";
-        if (!log.empty()) out += "; full log: " + log;
-        out += '\n';
+        std::string notice = "… " + std::to_string(attempt.held.forgotten_lines()) + " lines (" +
+                             std::to_string(attempt.held.forgotten_bytes()) + " bytes) left out";
+        if (!log.empty()) notice += "; full log: " + log;
+        write_(out, attempt.name, notice);
     }
     out += attempt.held.text();
     attempt.held.clear();
@@ -149,8 +153,8 @@ std::string RunningAttempts::drain(RunningAttempt& attempt, const std::string& l
         for (LineSplitter& stream : attempt.streams) {
             if (stream.empty()) continue;
             stream.finish([&](std::string_view line) {
-                remember(attempt.tail, line);
-                if (speakers_ != Speakers::silenced) append_line(out, attempt.name, line);
+                remember(attempt, line);
+                if (speakers_ != Speakers::silenced) write_(out, attempt.name, line);
             });
         }
     }

@@ -5,16 +5,26 @@
 
 #include "render/held_lines.hpp"
 #include "render/line_splitter.hpp"
+#include "render/palette.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace kahn::render {
+
+/// Appends a line of a job's output, with its end, as it is to be printed.
+using LineWriter = std::function<void(std::string& out, const std::string& name, std::string_view line)>;
+
+/// `name | line`
+LineWriter prefixed_lines(Palette palette);
 
 /// An attempt that is running, as the plain view sees it.
 struct RunningAttempt {
@@ -24,6 +34,7 @@ struct RunningAttempt {
     std::array<LineSplitter, 2> streams;   ///< by OutputStream
     HeldLines held;                        ///< lines that wait for their turn, as they will be printed
     std::string tail;                      ///< the last lines as they came, for the end of a failed run
+    std::uint64_t lines = 0;               ///< that it has printed
 
     /// Of what was printed, as it may reach a terminal. A long line is cut.
     std::string last_lines(std::size_t count) const;
@@ -35,8 +46,9 @@ struct RunningAttempt {
 /// The attempts that are running, in the order they began. The first is the live one.
 class RunningAttempts {
 public:
-    RunningAttempts(std::size_t held_bytes_of_job, std::size_t held_bytes, Speakers speakers = Speakers::oldest)
-        : held_bytes_of_job_(held_bytes_of_job), held_bytes_(held_bytes), speakers_(speakers) {}
+    /// \param write unused if the speakers are silenced
+    RunningAttempts(std::size_t held_bytes_of_job, std::size_t held_bytes, Speakers speakers, LineWriter write)
+        : held_bytes_of_job_(held_bytes_of_job), held_bytes_(held_bytes), speakers_(speakers), write_(std::move(write)) {}
 
     RunningAttempt& start(const PipelineJob& job, std::string name, std::chrono::nanoseconds now);
     RunningAttempt* find(const PipelineJob& job);
@@ -63,6 +75,7 @@ private:
     std::size_t held_bytes_of_job_;
     std::size_t held_bytes_;
     Speakers speakers_;
+    LineWriter write_;
     std::map<std::uint64_t, RunningAttempt> in_order_;
     std::unordered_map<const PipelineJob*, std::uint64_t> by_job_;
     std::uint64_t next_ = 0;
@@ -70,6 +83,7 @@ private:
 };
 
 /// A line for each of them, and the last lines that it printed.
-std::string running_text(const RunningAttempts& running, std::chrono::nanoseconds now);
+/// \param left how long the run still takes; may be empty
+std::string running_text(const RunningAttempts& running, std::chrono::nanoseconds now, const std::string& left);
 
 }  // namespace kahn::render

@@ -27,7 +27,9 @@ public:
         pid_ = ::forkpty(&master_, nullptr, nullptr, &size);
         if (pid_ == 0) {
             ::setenv("TERM", "xterm", 1);
-            for (const char* const name : {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "KAHN_COLOR"}) ::unsetenv(name);
+            for (const char* const name : {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "KAHN_COLOR", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE"}) {
+                ::unsetenv(name);
+            }
             if (::chdir(where.c_str()) == 0) ::execv(argv[0], argv.data());
             ::_exit(127);
         }

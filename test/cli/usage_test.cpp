@@ -42,6 +42,7 @@ BOOST_AUTO_TEST_CASE(missing_and_superfluous_arguments_are_named) {
     check_wrong({"run"}, "FILE");
     check_wrong({"validate"}, "FILE");
     check_wrong({"explain", "K0122"}, "unknown code 'K0122'. Did you mean 'K012'?");
+    check_wrong({"explain", "k999"}, "there is no code 'K999'; 'kahn explain' lists all");
     check_wrong({"run", "ci.yaml", "-j"}, "--workers: 1 required");
     check_wrong({"run", "ci.yaml", "other.yaml"}, "unexpected argument 'other.yaml'");
 }

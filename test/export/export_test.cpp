@@ -160,6 +160,33 @@ BOOST_AUTO_TEST_CASE(what_is_wrapped_gets_its_words_before_it) {
     BOOST_TEST(script.find("timeout -k 10 5 sh -e") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_command_that_looks_like_an_option_is_none) {
+    PipelineJob job("j", {"-x 2>/dev/null || echo minus", "+x 2>/dev/null || echo plus"});
+    job.timeout = std::chrono::minutes{10};
+    const std::string script = render::job_script(job, render::ExportEnvironment(), render::ScriptFrame());
+    BOOST_TEST(Program({"sh", "-ec", script}).run().out == "minus\nplus\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_chain_is_exported_with_the_files_of_those_before) {
+    Pipeline pipeline;
+    pipeline.name = "chain";
+    constexpr int stages = 3000;
+    for (int s = 0; s < stages; ++s) {
+        PipelineStage stage("s" + std::to_string(s), {PipelineJob("j", {"true"})});
+        if (s > 0) stage.dependencies = {"s" + std::to_string(s - 1)};
+        if (s == 7) stage.jobs[0].artifacts = {"out/*"};
+        pipeline.stages.push_back(std::move(stage));
+    }
+    const std::string text = render::to_github_workflow(pipeline).text;
+    const auto count = [&text](const std::string& what) {
+        int found = 0;
+        for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+        return found;
+    };
+    BOOST_TEST(count("uses: actions/upload-artifact") == 1);
+    BOOST_TEST(count("uses: actions/download-artifact") == stages - 8);
+}
+
 BOOST_AUTO_TEST_CASE(secrets_come_from_the_services_own_store) {
     Pipeline pipeline = with_condition("");
     pipeline.secrets = {"TOKEN"};

@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_failed_run_ends_with_what_matters) {
     for (int i = 21; i < 30; ++i) expected += "  | out " + std::to_string(i) + "\n";
     expected +=
         "  | error: no network\n"
-        "  full log: .kahn/runs/01J9ZK4Q/logs/fetch.1.log\n"
+        "  last 10 of 31 lines; full log: .kahn/runs/01J9ZK4Q/logs/fetch.1.log\n"
         "kahn: FAILED in 1m41s: 0 ok, 1 failed (fetch), 1 failed but allowed to, 2 skipped\n";
     BOOST_TEST(s.feed.end(PipelineStatus::failure, Reason(Reason::Code::job_failed, "fetch"), 101412ms) == expected);
 }
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(the_repeated_lines_are_the_last_ones_of_however_many_and_ha
     const std::string text = s.feed.end(PipelineStatus::failure, Reason(Reason::Code::job_failed, "a"), 1s);
     BOOST_TEST(text.find("  | line 4991\n") == std::string::npos);
     BOOST_TEST(text.find("  | line 4992\n") != std::string::npos);
-    BOOST_TEST(text.find("  | line 4999\n  | " + std::string(296, 'x') + "…\n  | \x1B[31mred\x1B[0m\n  full log: ") != std::string::npos);
+    BOOST_TEST(text.find("  | line 4999\n  | " + std::string(296, 'x') + "…\n  | \x1B[31mred\x1B[0m\n  last 10 of 5002 lines; full log: ") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_last_line_says_why_a_run_ended_if_no_job_does) {
@@ -217,6 +217,54 @@ BOOST_AUTO_TEST_CASE(the_last_line_says_why_a_run_ended_if_no_job_does) {
                "kahn: FAILED in 1.00s (timed out): 0 ok, 1 cancelled\n");
     s.feed.job(0).status = PipelineStatus::success;
     BOOST_TEST(s.feed.end(PipelineStatus::success, {}, 1s) == "kahn: ok in 1.00s: 1 ok\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_short_delay_is_told_in_milliseconds) {
+    Pipeline p = example();
+    p.stages[0].jobs[0].retry_count = 3;
+    Session s(p);
+    s.feed.start(2, 10);
+    const auto delay_of = [&s](std::chrono::milliseconds delay) {
+        s.feed.start_job(0);
+        const std::string text = s.feed.retry_job(0, 0, exit_1, 1s, delay);
+        return text.substr(text.rfind(';'));
+    };
+    BOOST_TEST(delay_of(0ms) == "; next at once\n");
+    BOOST_TEST(delay_of(3ms) == "; next in 3ms\n");
+    BOOST_TEST(delay_of(999ms) == "; next in 999ms\n");
+    BOOST_TEST(delay_of(1s) == "; next in 1.00s\n");
+}
+
+BOOST_AUTO_TEST_CASE(colour_stands_beside_the_words_and_nowhere_without_being_wanted) {
+    auto options = in_w();
+    options.is_coloured = true;
+    Session s(example(), options);
+    s.feed.start(2, 10);
+    BOOST_TEST(s.feed.start_job(0) == "\x1B[2m[1/4]\x1B[0m start  fetch\n");
+    BOOST_TEST(s.feed.print(0, 0, "x\n") == "fetch \x1B[2m|\x1B[0m x\n");
+    BOOST_TEST(s.feed.end_job(0, 0, PipelineStatus::success, {}, 1s) == "\x1B[2m[1/4]\x1B[0m \x1B[32mok\x1B[0m     fetch 1.00s\n");
+    s.feed.start_job(2);
+    s.feed.job(2).warnings = {"w"};
+    BOOST_TEST(s.feed.end_job(2, 0, PipelineStatus::failure, exit_1, 1s) ==
+               "\x1B[2m[2/4]\x1B[0m \x1B[31mFAIL\x1B[0m   lint 1.00s: exit 1\nkahn: \x1B[33mwarning:\x1B[0m lint: w\n");
+    BOOST_TEST(s.feed.end(PipelineStatus::failure, Reason(Reason::Code::job_failed, "lint"), 1s) ==
+               "kahn: \x1B[31mfailed: lint\x1B[0m: exit 1 after 1.00s\n  full log: .kahn/runs/01J9ZK4Q/logs/lint.1.log\n"
+               "kahn: \x1B[31mFAILED\x1B[0m in 1.00s: 1 ok, 1 failed (lint)\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_end_lists_every_job_if_that_is_wanted) {
+    auto options = in_w();
+    options.lists_all = true;
+    Session s(pipeline({single("fetch"), single("unit (gcc)", {"fetch"})}), options);
+    s.feed.start(2, 10);
+    s.feed.start_job(0);
+    s.feed.end_job(0, 0, PipelineStatus::success, {}, 1s);
+    s.feed.end_job(1, 0, PipelineStatus::skipped, Reason(Reason::Code::condition, "failure() does not hold"), 0s);
+    BOOST_TEST(s.feed.end(PipelineStatus::success, {}, 1s) ==
+               "   job         result          time  detail\n"
+               "   fetch       ✓ ok           1.00s\n"
+               "   unit (gcc)  ⊘ skipped          -  condition: failure() does not hold\n"
+               "kahn: ok in 1.00s: 1 ok, 1 skipped\n");
 }
 
 BOOST_AUTO_TEST_CASE(L12_output_cannot_steer_the_terminal) {

@@ -9,10 +9,14 @@
 
 namespace kahn::test {
 
-/// What a terminal would show: just the controls that kahn may use, anything else throws. Every character takes one cell.
+/// What a terminal would show: just the controls that kahn may use, anything else throws.
 class Screen {
 public:
-    explicit Screen(std::size_t columns) : columns_(columns) {}
+    /// \param width how many cells a character takes; without it each takes one
+    explicit Screen(std::size_t columns, int (*width)(std::string_view) noexcept = nullptr) : columns_(columns), width_(width) {}
+
+    /// What is drawn from now on wraps there; what stands stays as it is.
+    void resize(std::size_t columns) noexcept { columns_ = columns; }
 
     void feed(std::string_view bytes) {
         pending_ += bytes;
@@ -60,14 +64,25 @@ private:
         } else if (static_cast<unsigned char>(what[0]) < 0x20) {
             throw std::runtime_error("a control character reached the terminal");
         } else {
-            if (column_ == columns_) {
-                column_ = 0;
-                ++row_;
-            }
-            if (lines_.size() <= row_) lines_.resize(row_ + 1);
-            if (lines_[row_].size() <= column_) lines_[row_].resize(column_ + 1, " ");
-            lines_[row_][column_++] = std::string(what);
+            put(what);
         }
+    }
+
+    void put(std::string_view what) {
+        const auto width = static_cast<std::size_t>(width_ ? width_(what) : 1);
+        if (width == 0 && column_ > 0) {
+            lines_[row_][column_ - 1] += what;
+            return;
+        }
+        if (column_ + width > columns_) {
+            column_ = 0;
+            ++row_;
+        }
+        if (lines_.size() <= row_) lines_.resize(row_ + 1);
+        if (lines_[row_].size() < column_ + width) lines_[row_].resize(column_ + width, " ");
+        lines_[row_][column_] = std::string(what);
+        for (std::size_t more = 1; more < width; ++more) lines_[row_][column_ + more].clear();
+        column_ += width;
     }
 
     void control(std::string_view what) {
@@ -84,6 +99,7 @@ private:
     }
 
     std::size_t columns_;
+    int (*width_)(std::string_view) noexcept;
     std::vector<std::vector<std::string>> lines_;
     std::size_t row_ = 0;
     std::size_t column_ = 0;

@@ -28,6 +28,11 @@ std::string wrapped(std::string_view text) {
     return out.append(text).append("\n");
 }
 
+/// `K999`: any other code is as near to it as the next.
+bool is_like_a_code(const std::string& word) {
+    return word.size() == 4 && word[0] == 'K' && word.find_first_not_of("0123456789", 1) == std::string::npos;
+}
+
 int explain(std::string code, Console& console) {
     if (code.empty()) {
         for (const config::CodeRow& row : config::all_codes()) {
@@ -43,6 +48,7 @@ int explain(std::string code, Console& console) {
         console.out.write(code + ": " + std::string(row.title) + "\n\n" + wrapped(row.explanation));
         return exit_success;
     }
+    if (is_like_a_code(code)) throw UsageError("there is no code '" + code + "'; 'kahn explain' lists all");
     throw UsageError(unknown("code", code, known));
 }
 

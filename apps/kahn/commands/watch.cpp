@@ -2,6 +2,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "file_watch.hpp"
+#include "git_ignore.hpp"
 #include "output.hpp"
 #include "usage_error.hpp"
 #include "values.hpp"
@@ -40,6 +41,7 @@ struct Arguments {
     std::vector<std::string> ignored;
     std::string debounce = "200ms";
     std::string on_change = "queue";
+    bool no_gitignore = false;
     std::vector<std::string> run_options;
 };
 
@@ -97,10 +99,11 @@ std::vector<std::string> made_by(const std::string& file) {
 
 class Watcher {
 public:
-    Watcher(const Arguments& given, WatchFilter filter, WatchPolicy policy, Console& console)
+    Watcher(const Arguments& given, std::vector<std::string> ignored, WatchPolicy policy, Console& console)
         : given_(given),
           console_(console),
-          filter_(std::move(filter)),
+          git_(given.no_gitignore ? nullptr : std::make_unique<GitIgnore>(fs::current_path())),
+          filter_(given.paths, std::move(ignored), [this](const std::string& path) { return git_ && git_->ignores(path); }),
           policy_(policy),
           signals_(context_, [this](int signal, bool is_from_terminal) { on_signal(signal, is_from_terminal); }),
           timer_(context_),
@@ -138,6 +141,10 @@ private:
     }
 
     void on_change(const std::string& path) {
+        if (git_ && (path.empty() || GitIgnore::decides(path))) {
+            git_->read_anew();
+            files_.look_again();
+        }
         const bool counts = policy_.changed(path, std::chrono::steady_clock::now());
         if (!counts && told_of_.insert(path).second) say(printable(path) + ": written by the run itself, it seems; does not count (--ignore says so for good)");
         if (counts) decide();
@@ -180,6 +187,7 @@ private:
 
     const Arguments& given_;
     Console& console_;
+    std::unique_ptr<GitIgnore> git_;
     WatchFilter filter_;
     WatchPolicy policy_;
     asio::io_context context_{1};
@@ -199,7 +207,7 @@ int watch(const Arguments& given, Console& console) {
     std::vector<std::string> ignored = given.ignored;
     for (std::string& pattern : made_by(given.file)) ignored.push_back(std::move(pattern));
     const WatchPolicy policy(debounce, mode == "restart" ? WatchPolicy::OnChange::restart : WatchPolicy::OnChange::queue);
-    return Watcher(given, WatchFilter(given.paths, std::move(ignored)), policy, console).watch();
+    return Watcher(given, std::move(ignored), policy, console).watch();
 }
 
 }  // namespace
@@ -211,13 +219,15 @@ void add_watch(CLI::App& app, Action& chosen) {
     command->add_option("RUN_OPTIONS", given->run_options, "After --: options for each kahn run")->type_name("");
     command->add_option("--path", given->paths, "Only files that match, below this directory; may be repeated (default: any)")->type_name("GLOB")->allow_extra_args(false);
     command->add_option("--ignore", given->ignored, "Not files or folders that match; may be repeated")->type_name("GLOB")->allow_extra_args(false);
+    command->add_flag("--no-gitignore", given->no_gitignore, "Files that git ignores count, too");
     command->add_option("--debounce", given->debounce, "How long nothing has to change before a run (default 200ms)")->type_name("DURATION");
     command->add_option("--on-change", given->on_change, "A change during a run: queue (default) one more run, or restart it")->type_name("MODE");
     command->footer(
-        "Never watched: folders of version control, .kahn, build and build-*, cmake-build-*, target, node_modules, caches, what\n"
-        "editors leave, and the artifacts and reports that the pipeline names. A file that changes during two runs in a\n"
-        "row is written by the runs themselves: it does not count any more, until something changes while nothing runs. A\n"
-        "pipeline file that is not valid is reported, and the next change waited for.\n\n"
+        "Never watched: what git ignores (in a repository, with git installed), folders of version control, .kahn, build and\n"
+        "build-*, cmake-build-*, target, node_modules, caches, what editors leave, and the artifacts and reports that the\n"
+        "pipeline names. A file that changes during two runs in a row is written by the runs themselves: it does not count any\n"
+        "more, until something changes while nothing runs. A pipeline file that is not valid is reported, and the next change\n"
+        "waited for.\n\n"
         "Examples:\n"
         "  kahn watch ci.yaml\n"
         "  kahn watch ci.yaml --path 'src/**' --path 'test/**' --on-change restart\n"

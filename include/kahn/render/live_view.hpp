@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kahn/render/past_runs.hpp>
 #include <kahn/render/view.hpp>
 
 #include <filesystem>
@@ -18,6 +19,7 @@ struct LiveViewOptions {
     bool is_coloured = false;
     bool lists_all = false;      ///< the end names every job, also those that are fine
     WindowSize window;
+    FindPastRuns past;           ///< for the time left and the end; empty: neither is compared with anything
 };
 static_assert(!std::is_aggregate_v<LiveViewOptions>);
 

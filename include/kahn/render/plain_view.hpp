@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kahn/render/past_runs.hpp>
 #include <kahn/render/view.hpp>
 
 #include <chrono>
@@ -26,6 +27,9 @@ struct PlainViewOptions {
     std::chrono::nanoseconds silence{std::chrono::seconds{30}};  ///< after this long without a line, say what is running
     std::size_t held_bytes_of_job = 1U << 20;  ///< of output that waits for its turn
     std::size_t held_bytes = 4U << 20;         ///< of all jobs together
+    bool is_coloured = false;
+    bool lists_all = false;  ///< the end names every job, also those that are fine
+    FindPastRuns past;       ///< for the time left and the end; empty: neither is compared with anything
 };
 static_assert(!std::is_aggregate_v<PlainViewOptions>);
 
