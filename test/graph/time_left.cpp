@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(it_follows_the_stream_of_events) {
     const Pipeline run = pipeline();
     TimeLeft left(run, from(all_known), 0);
     JobAttempt attempt;
-    left.add(Event{0, start, run, event::RunStarted{5, 3, 10}});
+    left.add(Event{0, start, run, event::RunStarted{5, 3, 10, {}}});
     left.add(Event{1, start + seconds(1), run, event::JobStarted{run.stages[0], run.stages[0].jobs[0], attempt}});
     require_left(left, 3, 8 + 6 + 5);
     left.add(Event{2, start + seconds(4), run, event::JobFinished{run.stages[0], run.stages[0].jobs[0]}});

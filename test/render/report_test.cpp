@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_trace_has_a_thread_a_worker_and_an_event_an_attempt) {
 BOOST_AUTO_TEST_CASE(a_trace_is_this_text) {
     const std::string trace = render::to_trace(record("01RUN", passed, {stage("s", {ran("a", passed, 0.5, 2, 0.25)})}, 3));
     BOOST_TEST(trace ==
-               "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"run\":\"01RUN\",\"pipeline\":\"test\",\"status\":\"success\",\"start\":\"2026-01-01T00:00:00.000000000Z\"},\"traceEvents\":[\n"
+               "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"run\":\"01RUN\",\"pipeline\":\"test\",\"status\":\"success\",\"trace_id\":null,\"start\":\"2026-01-01T00:00:00.000000000Z\"},\"traceEvents\":[\n"
                "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":1,\"tid\":0,\"args\":{\"name\":\"test: stages\"}},\n"
                "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":2,\"tid\":0,\"args\":{\"name\":\"test: workers\"}},\n"
                "{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":1,\"tid\":0,\"args\":{\"name\":\"s\"}},\n"
