@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,9 +24,10 @@ struct Pipe {
     UniqueFd writes;
 };
 
+/// A pair of sockets: whose other end is gone, that is an error there, never a SIGPIPE.
 Pipe make_pipe() {
     std::array<int, 2> ends{-1, -1};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return {};
     return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
@@ -56,7 +58,7 @@ int spawn_git(const std::filesystem::path& folder, int in, int out) {
 
 bool write_all(int fd, std::string_view text) {
     while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
+        const ssize_t written = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
         if (written < 0 && errno != EINTR) return false;
         if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
     }
