@@ -1,6 +1,13 @@
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)  # libcrypto for digests, libssl for the remote client
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS headers json filesystem)
+set(KAHN_BOOST_PROCESS "")  # its component, where it is a library
+if(Boost_VERSION VERSION_GREATER_EQUAL 1.86)
+  find_package(Boost 1.86 CONFIG QUIET OPTIONAL_COMPONENTS process)
+  if(TARGET Boost::process)
+    set(KAHN_BOOST_PROCESS process)
+  endif()
+endif()
 if(KAHN_BUILD_TESTS)
   find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS unit_test_framework)
 endif()

@@ -28,6 +28,9 @@ install(FILES "${PROJECT_BINARY_DIR}/kahn-config.cmake" "${PROJECT_BINARY_DIR}/k
 
 # Boost and SQLiteCpp have no pkg-config files: they go by name.
 set(pc_static "-lboost_filesystem -lSQLiteCpp -ldl")
+if(KAHN_BOOST_PROCESS)
+  string(PREPEND pc_static "-lboost_process ")
+endif()
 set(pc_requires "libssl >= 3.0 libcrypto >= 3.0 pugixml >= 1.12 sqlite3 yaml-cpp >= 0.7")
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" OUTPUT_VARIABLE pc_prefix)
 if(TARGET kahn_shared)

@@ -1,7 +1,9 @@
 #include "process/command_watch.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#ifndef KAHN_WITHOUT_BOOST_PROCESS
 #include <boost/process/v2/process.hpp>
+#endif
 
 #include <fcntl.h>
 
@@ -9,18 +11,41 @@
 #include <utility>
 
 namespace kahn::process {
+namespace {
+
+#ifdef KAHN_WITHOUT_BOOST_PROCESS
+/// Nobody misses the adoption by a Boost.Process whose library is not there.
+struct Adoption {
+    Adoption(const boost::asio::any_io_executor&, const ChildProcess&) {}
+    void detach() {}
+};
+#else
+/// What Boost.Process knows of the child.
+class Adoption {
+public:
+    Adoption(const boost::asio::any_io_executor& executor, const ChildProcess& child) {
+        // A descriptor of its own, for it closes it. Without one (none is free) nobody misses the adoption.
+        const int pidfd = ::fcntl(child.pidfd(), F_DUPFD_CLOEXEC, 3);
+        if (pidfd >= 0) process_.emplace(executor, child.pid(), pidfd);
+    }
+    void detach() {
+        if (process_) process_->detach();
+    }
+
+private:
+    std::optional<boost::process::v2::process> process_;
+};
+#endif
+
+}  // namespace
 
 struct CommandWatch::State {
     State(const boost::asio::any_io_executor& executor, std::shared_ptr<Command> command_)
-        : command(std::move(command_)), watch(executor, command->readiness_fd()) {
-        // A descriptor of its own, for it closes it. Without one (none is free) nobody misses the adoption.
-        const int pidfd = ::fcntl(command->child()->pidfd(), F_DUPFD_CLOEXEC, 3);
-        if (pidfd >= 0) owner.emplace(executor, command->child()->pid(), pidfd);
-    }
+        : command(std::move(command_)), watch(executor, command->readiness_fd()), adoption(executor, *command->child()) {}
 
     std::shared_ptr<Command> command;
     boost::asio::posix::stream_descriptor watch;  // of a descriptor that the command owns
-    std::optional<boost::process::v2::process> owner;
+    Adoption adoption;
     bool is_waiting = false;
     bool is_closed = false;
 };
@@ -32,7 +57,7 @@ CommandWatch::~CommandWatch() {
     state_->is_closed = true;
     state_->watch.release();  // out of the reactor before the command closes it
     // Reaped, or for the tree to reap: this destructor would kill by number and block in waitpid.
-    if (state_->owner) state_->owner->detach();
+    state_->adoption.detach();
 }
 
 Command& CommandWatch::command() noexcept { return *state_->command; }
