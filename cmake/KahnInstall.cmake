@@ -44,6 +44,10 @@ configure_file("${PROJECT_SOURCE_DIR}/cmake/kahn.pc.in" "${PROJECT_BINARY_DIR}/k
 install(FILES "${PROJECT_BINARY_DIR}/kahn.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT dev)
 
 if(TARGET kahn_program)
-  install(TARGETS kahn_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT kahn)
+  set(component kahn)
+  if(KAHN_HAS_ARCHIVES)  # a distribution's package does not want what it has in it: KahnPackage
+    set(component local)
+  endif()
+  install(TARGETS kahn_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${component})
 endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT local)

@@ -67,4 +67,13 @@ endforeach()
 install(FILES "${debian}/kahn.lintian-overrides" DESTINATION share/lintian/overrides RENAME kahn COMPONENT kahn EXCLUDE_FROM_ALL)
 install(FILES "${PROJECT_BINARY_DIR}/texts/_kahn" DESTINATION share/zsh/vendor-completions COMPONENT kahn EXCLUDE_FROM_ALL)
 
+# A command of the same objects that takes its libraries from the system, which keeps them up to date.
+if(KAHN_HAS_ARCHIVES)
+  add_executable(kahn_packaged $<TARGET_OBJECTS:kahn_program>)
+  target_link_libraries(kahn_packaged PRIVATE kahn_modules CLI11::CLI11)
+  set_target_properties(kahn_packaged PROPERTIES OUTPUT_NAME kahn LINKER_LANGUAGE CXX
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/debian")
+  install(TARGETS kahn_packaged RUNTIME DESTINATION bin COMPONENT kahn EXCLUDE_FROM_ALL)
+endif()
+
 include(CPack)
