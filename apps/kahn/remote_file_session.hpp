@@ -35,7 +35,7 @@ namespace kahn::app {
 class FileSession {
 public:
     FileSession(const RemoteArguments& given, Console& console)
-        : console_(console), is_json_(given.as_json), client_(context_.get_executor(), options(given, console)), watch_([this](int, const std::string& name) { heard(name); }) {}
+        : console_(console), is_json_(given.as_json), client_(context_.get_executor(), options(given, console)), watch_(SignalWatch::Ears([this](int, const std::string& name) { heard(name); })) {}
 
     remote::Client& client() { return client_; }
 

@@ -142,7 +142,7 @@ struct RemoteSession::Impl {
 };
 
 RemoteSession::RemoteSession(AsyncOptions options, Console& console) : impl_(std::make_unique<Impl>(std::move(options), console)) {
-    impl_->watch = std::make_unique<SignalWatch>([impl = impl_.get()](int, const std::string& name) { impl->heard(name); });
+    impl_->watch = std::make_unique<SignalWatch>(SignalWatch::Ears([impl = impl_.get()](int, const std::string& name) { impl->heard(name); }));
 }
 
 RemoteSession::~RemoteSession() = default;

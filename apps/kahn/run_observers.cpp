@@ -53,7 +53,21 @@ void ViewWriter::say(std::string_view line) { print(view_->message(line)); }
 
 void ViewWriter::show_running() { print(view_->running()); }
 
-void ViewWriter::resumed() { view_->lost_place(); }
+void ViewWriter::lost_place() { view_->lost_place(); }
+
+void ViewWriter::leave(std::string_view line) {
+    is_away_ = true;
+    print(view_->message(line));
+    print(view_->leave());
+    output_.flush_some();
+}
+
+void ViewWriter::come_back(std::string_view line, std::chrono::nanoseconds stood) {
+    is_away_ = false;
+    began_ += std::chrono::duration_cast<std::chrono::steady_clock::duration>(stood);
+    view_->lost_place();
+    print(view_->message(line));
+}
 
 void ViewWriter::stop() {
     is_over_ = true;  // the timer may have fired already, its handler waiting to be called
@@ -68,6 +82,7 @@ void ViewWriter::print(const std::string& text) {
 }
 
 void ViewWriter::tick() {
+    if (is_away_) return;
     if (terminal_ >= 0) {
         // A reader that has not taken the last frame needs no other one yet.
         if (!output_.buffer().empty()) return;

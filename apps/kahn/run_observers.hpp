@@ -65,8 +65,12 @@ public:
     /// What the program has to say meanwhile.
     void say(std::string_view line);
     void show_running();
-    /// The program was stopped and goes on.
-    void resumed();
+    /// Somebody else may have written to the terminal.
+    void lost_place();
+    /// The program is about to be stopped: says so, and leaves the terminal as it was.
+    void leave(std::string_view line);
+    /// It goes on. \param stood how long it was stopped; the run's time did not pass meanwhile
+    void come_back(std::string_view line, std::chrono::nanoseconds stood);
     /// The run has ended: nothing keeps the loop going any more.
     void stop();
 
@@ -81,6 +85,7 @@ private:
     boost::asio::steady_timer timer_;
     int terminal_;
     std::chrono::steady_clock::time_point began_;
+    bool is_away_ = false;
     bool is_over_ = false;
 };
 

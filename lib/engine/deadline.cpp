@@ -16,6 +16,7 @@ namespace kahn {
 namespace asio = boost::asio;
 
 struct Deadline::State {
+    std::shared_ptr<Clock> clock;  // as long as somebody sleeps by it
     std::function<void()> on_expiry;
     std::optional<asio::steady_timer> timer;  // of a real clock
     asio::cancellation_signal stop;           // of a sleep by any other
@@ -25,15 +26,10 @@ struct Deadline::State {
     }
 };
 
-namespace {
-
-asio::awaitable<void> sleep(std::shared_ptr<Clock> clock, SteadyTime when) { co_await clock->sleep_until(when); }
-
-}  // namespace
-
 Deadline::Deadline(const asio::any_io_executor& executor, std::shared_ptr<Clock> clock, SteadyTime when,
                    std::function<void()> on_expiry)
     : state_(std::make_shared<State>()) {
+    state_->clock = std::move(clock);
     state_->on_expiry = std::move(on_expiry);
     if (is_real(*clock)) {
         // Nearly every attempt ends long before: this costs it neither a coroutine nor an exception.
@@ -47,7 +43,7 @@ Deadline::Deadline(const asio::any_io_executor& executor, std::shared_ptr<Clock>
     auto ended = [state = state_](const std::exception_ptr& cancelled) {
         if (!cancelled) state->expire();
     };
-    asio::co_spawn(executor, sleep(std::move(clock), when),
+    asio::co_spawn(executor, state_->clock->sleep_until(when),
                    asio::bind_cancellation_slot(state_->stop.slot(), std::move(ended)));
 }
 

@@ -72,7 +72,7 @@ asio::awaitable<Pipeline> execute(Start start) {
     std::shared_ptr<Run> run;
     std::optional<Reason> obstacle;
     try {
-        run = std::make_shared<Run>(start.strand, start.resources, start.prepared, start.options);
+        run = std::make_shared<Run>(start.strand, start.resources, start.prepared, start.options, start.control->suspension());
     } catch (const Error& failure) {
         obstacle = Reason(Reason::Code::invalid_config, failure.what());
     } catch (const std::exception& failure) {

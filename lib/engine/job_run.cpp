@@ -67,7 +67,7 @@ double random_jitter() {
 
 void begin_attempt(Run& run, NodeIndex node, JobAttempt& attempt) {
     PipelineJob& job = run.job_of(node);
-    const auto& clock = *run.resources().clock;
+    const RunClock& clock = *run.clock();
     attempt.number = static_cast<int>(job.attempts.size());
     attempt.status = PipelineStatus::running;
     attempt.start_time = clock.system_now();
@@ -118,6 +118,7 @@ AttemptRequest set_up(Run& run, NodeIndex node, std::string& error) {
         const PipelineStage& defined = run.definition_of(place.stage);
         request = make_request(run.context(), defined, defined.jobs[place.job], 1, outputs);
         request.masker = run.masker();
+        request.suspension = run.suspension();
         job.digest = job_digest(request, run.lineage().inputs(place.stage, place.job));
     } catch (const std::exception& failure) {
         error = failure.what();
@@ -140,7 +141,7 @@ bool reuse_job(Run& run, NodeIndex node) {
     }
     if (!recorded) return false;
     job.status = PipelineStatus::success;
-    job.start_time = job.end_time = run.resources().clock->system_now();
+    job.start_time = job.end_time = run.clock()->system_now();
     job.exit_code = recorded->exit_code;
     job.output = std::move(recorded->output);
     job.error = std::move(recorded->error);
@@ -162,8 +163,8 @@ void finish_job(Run& run, NodeIndex node, SteadyTime began, const std::optional<
     job.output = std::move(last.outcome.output);
     job.error = std::move(last.outcome.error);
     job.warnings.insert(job.warnings.begin(), last.outcome.warnings.begin(), last.outcome.warnings.end());
-    job.end_time = run.resources().clock->system_now();
-    job.duration = run.resources().clock->now() - began;
+    job.end_time = run.clock()->system_now();
+    job.duration = run.clock()->now() - began;
     run.job_ended(node);
 }
 
@@ -179,7 +180,7 @@ Outcome outcome_of(const PipelineStage& stage, const PipelineJob& job) {
 
 asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    const auto clock = run->resources().clock;
+    const auto clock = run->clock();
     const SteadyTime began = clock->now();
     PipelineJob& job = run->job_of(node);
     Run::RunningJob running;
@@ -192,6 +193,11 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
     run->job_started(node, running);
 
     for (;;) {
+        try {
+            if (run->clock()->stands()) co_await run->clock()->until_it_goes();
+        } catch (const boost::system::system_error&) {
+            // Cancelled: it begins and ends at once.
+        }
         job.attempts.emplace_back();
         JobAttempt& attempt = job.attempts.back();
         begin_attempt(*run, node, attempt);

@@ -20,6 +20,7 @@ public:
         spec.working_directory = std::move(request.working_directory);
         spec.log = std::move(request.log);
         spec.masker = std::move(request.masker);
+        spec.suspension = std::move(request.suspension);
         spec.environment = process_environment(request.environment, *request.host_environment);
         return process::run_attempt(supervisor_, std::move(spec), std::move(listener));
     }

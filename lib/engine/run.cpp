@@ -34,9 +34,12 @@ std::string ended(PipelineStatus status, const Reason& reason) {
 
 }  // namespace
 
-Run::Run(asio::any_io_executor strand, RunResources resources, PreparedRun prepared, RunOptions options)
+Run::Run(asio::any_io_executor strand, RunResources resources, PreparedRun prepared, RunOptions options,
+         std::shared_ptr<Suspension> suspension)
     : strand_(std::move(strand)),
       resources_(std::move(resources)),
+      suspension_(std::move(suspension)),
+      clock_(std::make_shared<RunClock>(resources_.clock)),
       definition_(std::move(prepared.definition)),
       masker_(std::move(prepared.masker)),
       pipeline_(std::move(prepared.pipeline)),
@@ -45,12 +48,13 @@ Run::Run(asio::any_io_executor strand, RunResources resources, PreparedRun prepa
       files_(resources_.workspace, pipeline_),
       context_(make_context(definition_ ? *definition_ : pipeline_, options_, resources_.workspace, std::move(prepared.host))),
       lineage_(pipeline_),
-      events_(pipeline_, resources_.clock, all_observers(resources_, options_),
+      events_(pipeline_, clock_, all_observers(resources_, options_),
               [this](Reason reason) { observer_failed(std::move(reason)); }),
       driver_(strand_, graph::Scheduler(plan_.graph(), plan_.scheduler_options()), resources_.slots),
       running_(plan_.size(), nullptr),
       ready_since_(plan_.size()),
       stage_began_(pipeline_.stages.size()) {
+    suspension_->join(clock_);
     require_defined_names(context_, definition_ ? *definition_ : pipeline_);
     for (const std::string& warning : prepared.warnings) resources_.logger.warning("run " + pipeline_.run_id + ": " + warning);
     if (context_.traceparent_is_nonsense) {
@@ -73,7 +77,7 @@ asio::awaitable<Pipeline> Run::execute(std::shared_ptr<RunControl> control) {
             if (run) asio::post(strand, [run, request] { run->stop(request); });
         });
         const auto out_of_time = [this] { stop({Reason(Reason::Code::timeout), false}); };
-        const Deadline deadline(strand_, resources_.clock, began_ + pipeline_.timeout, out_of_time);
+        const Deadline deadline(strand_, clock_, began_ + pipeline_.timeout, out_of_time);
         co_await driver_.run(*this);
     } catch (const Error& failure) {
         internal_failure = failure.what();
@@ -94,10 +98,10 @@ asio::awaitable<Pipeline> Run::execute(std::shared_ptr<RunControl> control) {
 void Run::say(const std::string& what) const { resources_.logger.info("run " + pipeline_.run_id + ": " + what); }
 
 void Run::start() {
-    began_ = resources_.clock->now();
+    began_ = clock_->now();
     std::fill(ready_since_.begin(), ready_since_.end(), began_);
     pipeline_.status = PipelineStatus::running;
-    pipeline_.start_time = resources_.clock->system_now();
+    pipeline_.start_time = clock_->system_now();
     event::RunStarted started;
     started.jobs = pipeline_.job_count();
     started.levels = plan_.level_count();
@@ -112,8 +116,8 @@ void Run::start() {
 }
 
 void Run::finish(const std::string& internal_failure) {
-    pipeline_.end_time = resources_.clock->system_now();
-    pipeline_.duration = resources_.clock->now() - began_;
+    pipeline_.end_time = clock_->system_now();
+    pipeline_.duration = clock_->now() - began_;
     if (!internal_failure.empty()) {
         resources_.logger.error("run " + pipeline_.run_id + ": " + internal_failure);
         pipeline_.status = PipelineStatus::failure;
@@ -217,7 +221,7 @@ void Run::insist(NodeIndex node) {
         if (running_[node]) driver_.cancel(node);
         if (running_[node]) insist(node);
     };
-    running_[node]->urge = std::make_unique<Deadline>(strand_, resources_.clock, resources_.clock->now() + soon, again);
+    running_[node]->urge = std::make_unique<Deadline>(strand_, clock_, clock_->now() + soon, again);
 }
 
 // Nodes --------------------------------------------------------------------------------------------------------------
@@ -264,7 +268,7 @@ void Run::skipped(const graph::Scheduler::Skipped& skip) {
 
 /// Its dependents may be waiting for nothing else from now on.
 void Run::left(NodeIndex node) {
-    const auto now = resources_.clock->now();
+    const auto now = clock_->now();
     for (const NodeIndex dependent : plan_.graph()->successors(node)) ready_since_[dependent] = now;
 }
 
@@ -293,8 +297,8 @@ Outcome Run::begin_stage(NodeIndex node) {
     }
     if (verdict.holds) {
         stage.status = PipelineStatus::running;
-        stage.start_time = resources_.clock->system_now();
-        stage_began_[index] = resources_.clock->now();
+        stage.start_time = clock_->system_now();
+        stage_began_[index] = clock_->now();
         events_.emit(event::StageStarted{stage});
         return Outcome::success;
     }
@@ -312,8 +316,8 @@ Outcome Run::end_stage(NodeIndex node) {
     PipelineStage& stage = pipeline_.stages[index];
     if (stage.status == PipelineStatus::running) {
         judge_stage(stage);
-        stage.end_time = resources_.clock->system_now();
-        stage.duration = resources_.clock->now() - stage_began_[index];
+        stage.end_time = clock_->system_now();
+        stage.duration = clock_->now() - stage_began_[index];
     }
     events_.emit(event::StageFinished{stage});
     switch (stage.status) {

@@ -11,6 +11,7 @@
 #include "engine/job_digest.hpp"
 #include "engine/job_setup.hpp"
 #include "engine/prepared_run.hpp"
+#include "engine/run_clock.hpp"
 #include "engine/run_control.hpp"
 #include "engine/run_files.hpp"
 #include "engine/run_plan.hpp"
@@ -33,7 +34,7 @@ public:
     RunResources() = default;
 
     JobExecutors executors;
-    std::shared_ptr<Clock> clock;
+    std::shared_ptr<Clock> clock;  ///< of the engine: a run has its own over it
     std::shared_ptr<graph::WorkerSlots> slots;
     PastDurations past_durations;
     std::vector<std::shared_ptr<Observer>> observers;
@@ -47,7 +48,8 @@ public:
 class Run final : public graph::NodeWork, public std::enable_shared_from_this<Run> {
 public:
     /// \throws Error (invalid_config) for what cannot run at all
-    Run(boost::asio::any_io_executor strand, RunResources resources, PreparedRun prepared, RunOptions options);
+    Run(boost::asio::any_io_executor strand, RunResources resources, PreparedRun prepared, RunOptions options,
+        std::shared_ptr<Suspension> suspension);
     ~Run() override;
 
     /// Runs all of it. Does not throw for what a job, an executor or an observer does.
@@ -71,6 +73,8 @@ public:
 
     const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
     const RunResources& resources() const noexcept { return resources_; }
+    const std::shared_ptr<RunClock>& clock() const noexcept { return clock_; }
+    const std::shared_ptr<Suspension>& suspension() const noexcept { return suspension_; }
     const RunContext& context() const noexcept { return context_; }
     const RunFiles& files() const noexcept { return files_; }
     const RunPlan::Node& node(graph::NodeIndex index) const { return plan_.node(index); }
@@ -114,6 +118,8 @@ private:
 
     boost::asio::any_io_executor strand_;
     RunResources resources_;
+    std::shared_ptr<Suspension> suspension_;
+    std::shared_ptr<RunClock> clock_;
     std::shared_ptr<const Pipeline> definition_;  // null: pipeline_ has nothing to hide
     std::shared_ptr<const Masker> masker_;
     Pipeline pipeline_;  // what everybody sees

@@ -24,7 +24,22 @@ void RunControl::abandon() {
     request({Reason(Reason::Code::cancelled, "the manager was destroyed"), true});
 }
 
+bool RunControl::suspend() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_over_) return false;
+    }
+    const bool is_first = suspension_->suspend();
+    // It may have ended meanwhile, and nobody would think of waking what it has left running.
+    const std::lock_guard lock(mutex_);
+    if (is_over_) suspension_->resume();
+    return is_first && !is_over_;
+}
+
+bool RunControl::resume() { return suspension_->resume(); }
+
 void RunControl::request(StopRequest stop) {
+    suspension_->resume();
     // Under the lock, so that nothing is delivered once detach() has returned: the run's context may be gone then.
     const std::lock_guard lock(mutex_);
     if (deliver_) return deliver_(std::move(stop));
@@ -39,9 +54,12 @@ void RunControl::attach(std::function<void(StopRequest)> deliver) {
 }
 
 void RunControl::detach() {
-    const std::lock_guard lock(mutex_);
-    is_over_ = true;
-    deliver_ = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        is_over_ = true;
+        deliver_ = nullptr;
+    }
+    suspension_->resume();
 }
 
 }  // namespace kahn

@@ -304,6 +304,10 @@ bool PipelineManager::conditional_stage_execution(const PipelineStage& stage, co
 
 bool PipelineManager::cancel_pipeline(std::string_view name, std::string why) { return impl_->registry->cancel(name, why); }
 
+bool PipelineManager::suspend_pipeline(std::string_view name) { return impl_->registry->suspend(name); }
+
+bool PipelineManager::resume_pipeline(std::string_view name) { return impl_->registry->resume(name); }
+
 void PipelineManager::save_pipeline_config(const Pipeline& pipeline, const std::filesystem::path& path) const {
     const auto extension = path.extension();
     if (!extension.empty() && extension != ".yaml" && extension != ".yml" && extension != ".json") {

@@ -73,17 +73,31 @@ void RunRegistry::end(std::uint64_t id) {
     for (const auto& waiter : waiters) waiter();
 }
 
-bool RunRegistry::cancel(std::string_view pipeline, const std::string& why) {
+std::vector<std::shared_ptr<RunControl>> RunRegistry::controls_of(std::string_view pipeline) const {
     std::vector<std::shared_ptr<RunControl>> controls;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [id, going] : going_) {
-            if (going.pipeline == pipeline) controls.push_back(going.control);
-        }
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, going] : going_) {
+        if (going.pipeline == pipeline) controls.push_back(going.control);
     }
+    return controls;
+}
+
+bool RunRegistry::cancel(std::string_view pipeline, const std::string& why) {
     bool is_first = false;
-    for (const auto& control : controls) is_first = control->cancel(why) || is_first;
+    for (const auto& control : controls_of(pipeline)) is_first = control->cancel(why) || is_first;
     return is_first;
+}
+
+bool RunRegistry::suspend(std::string_view pipeline) {
+    bool was_any = false;
+    for (const auto& control : controls_of(pipeline)) was_any = control->suspend() || was_any;
+    return was_any;
+}
+
+bool RunRegistry::resume(std::string_view pipeline) {
+    bool was_any = false;
+    for (const auto& control : controls_of(pipeline)) was_any = control->resume() || was_any;
+    return was_any;
 }
 
 std::vector<std::shared_ptr<RunControl>> RunRegistry::close() {

@@ -48,6 +48,9 @@ public:
 
     /// True if there was a run that nobody had cancelled yet.
     bool cancel(std::string_view pipeline, const std::string& why);
+    /// True if there was a run that went on, or stood still.
+    bool suspend(std::string_view pipeline);
+    bool resume(std::string_view pipeline);
     /// No run begins any more. Those that go on are returned.
     std::vector<std::shared_ptr<RunControl>> close();
     /// Calls the function once no run goes on, perhaps at once, on the thread that ends the last one.
@@ -63,6 +66,7 @@ private:
         std::shared_ptr<RunControl> control;
     };
     void end(std::uint64_t id);
+    std::vector<std::shared_ptr<RunControl>> controls_of(std::string_view pipeline) const;
 
     mutable std::mutex mutex_;
     std::map<std::string, Pipeline, std::less<>> definitions_;

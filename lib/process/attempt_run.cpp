@@ -15,7 +15,7 @@
 namespace kahn::process {
 namespace {
 
-SteadyTime now() noexcept { return std::chrono::steady_clock::now(); }
+SteadyTime steady_now() noexcept { return std::chrono::steady_clock::now(); }
 
 std::string errno_text(int error) { return std::generic_category().message(error); }
 
@@ -32,6 +32,44 @@ std::string list(const std::vector<Leftover>& processes) {
 
 }  // namespace
 
+class AttemptRun::Mailbox final : public Suspension::Part {
+public:
+    explicit Mailbox(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+    /// The attempt is gone: nothing of its executor may be kept, whose context may go as well.
+    void abandon() {
+        const std::scoped_lock lock(mutex_);
+        executor_ = boost::asio::any_io_executor();
+    }
+
+    /// Has it done on the attempt's executor, if there still is one.
+    template <class Work>
+    void post(Work work) {
+        const std::scoped_lock lock(mutex_);
+        if (executor_) boost::asio::post(executor_, std::move(work));
+    }
+
+    void belongs_to(std::weak_ptr<AttemptRun> run) { run_ = std::move(run); }
+
+    void suspend() noexcept override { time.stop(steady_now()); }
+    void resume() noexcept override {
+        time.go_on(steady_now());
+        try {
+            post([run = run_] {
+                if (const auto self = run.lock()) self->ring();
+            });
+        } catch (const std::exception&) {  // out of memory
+        }
+    }
+
+    StandingTime time;
+
+private:
+    std::mutex mutex_;
+    boost::asio::any_io_executor executor_;
+    std::weak_ptr<AttemptRun> run_;
+};
+
 AttemptRun::AttemptRun(boost::asio::any_io_executor executor, std::shared_ptr<LocalSupervisor> supervisor, AttemptSpec spec,
                        std::shared_ptr<AttemptListener> listener)
     : executor_(std::move(executor)),
@@ -43,22 +81,20 @@ AttemptRun::AttemptRun(boost::asio::any_io_executor executor, std::shared_ptr<Lo
       output_(std::make_shared<AttemptOutput>(std::make_unique<OutputSink>(
           supervisor_->tail_budget(), supervisor_->options().kept_output_bytes,
           LogFile(spec_.log, supervisor_->options().log_limit_bytes), listener_, spec_.masker))),
+      mailbox_(std::make_shared<Mailbox>(executor_)),
       alarm_(executor_),
       policy_(supervisor_->options().grace),
       retry_(supervisor_->options().start_patience) {}
 
 AttemptRun::~AttemptRun() {
-    {
-        const std::scoped_lock lock(mailbox_->mutex);
-        mailbox_->is_abandoned = true;
-    }
+    mailbox_->abandon();
     output_->abandon();
     watch_.reset();
     if (!tree_) return;
     if (!policy_.is_over()) {
         tree_->kill();
-        const SteadyTime limit = now() + std::chrono::seconds(2);
-        while (!tree_->empty() && now() < limit) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        const SteadyTime limit = steady_now() + std::chrono::seconds(2);
+        while (!tree_->empty() && steady_now() < limit) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     supervisor_->release(tree_);
 }
@@ -68,16 +104,22 @@ void AttemptRun::ring() {
     alarm_.cancel();
 }
 
+SteadyTime AttemptRun::now() const {
+    return mailbox_->time.now(steady_now);
+}
+
+bool AttemptRun::is_suspended() const { return spec_.suspension && spec_.suspension->is_suspended(); }
+
 bool AttemptRun::advance() {
     if (supervisor_->is_stopping() && !std::exchange(has_heard_of_shutdown_, true)) stop();
     const SteadyTime time = now();
-    if (wait_again_at_ && time >= *wait_again_at_) {
+    if (wait_again_at_ && steady_now() >= *wait_again_at_) {
         wait_again_at_.reset();
         if (watch_) wait_for_command();
     }
     try {
         if (step_ == Step::not_begun && retry_.may_try(time) && begin()) step_ = Step::ready;
-        if (step_ == Step::ready && retry_.may_try(time)) start_command();
+        if (step_ == Step::ready && retry_.may_try(time) && !is_suspended()) start_command();
     } catch (const std::exception& error) {  // no memory, no room in the reactor
         fail_to_start(error.what());
     }
@@ -87,7 +129,7 @@ bool AttemptRun::advance() {
     }
     act(policy_.observe(time, look()));
     if (policy_.is_over()) return true;
-    set_alarm(now());
+    set_alarm();
     return false;
 }
 
@@ -99,6 +141,11 @@ bool AttemptRun::begin() {
         if (!tree_) {
             fail_to_start(why_not);
             return false;
+        }
+        if (spec_.suspension) {
+            mailbox_->belongs_to(weak_from_this());
+            spec_.suspension->join(tree_);  // before the mailbox: who is rung may launch into it
+            spec_.suspension->join(mailbox_);
         }
         oom_kills_before_ = supervisor_->oom_kills_before_now();
         outcome_.containment = supervisor_->containers().containment();
@@ -143,13 +190,11 @@ void AttemptRun::launch(LaunchRequest request) {
         launched(tree_->launch(*supervisor_->launcher(), std::move(request)));
         return;
     }
-    auto work = [mailbox = mailbox_, run = weak_from_this(), executor = executor_, tree = tree_,
+    auto work = [mailbox = mailbox_, run = weak_from_this(), tree = tree_,
                  launcher = supervisor_->launcher(), request = std::move(request)]() mutable {
         // shared: std::function wants to be copyable.
         auto result = std::make_shared<Tree::Launched>(tree->launch(*launcher, std::move(request)));
-        const std::scoped_lock lock(mailbox->mutex);
-        if (mailbox->is_abandoned) return;  // then the executor may be gone, and the tree has been killed
-        boost::asio::post(executor, [run, result] {
+        mailbox->post([run, result] {
             if (const auto self = run.lock()) {
                 self->launched(std::move(*result));
                 self->ring();
@@ -182,6 +227,7 @@ void AttemptRun::refused(const LaunchResult& result) {
         return command_is_done(false);
     }
     switch (result.stage) {
+        case LaunchStage::suspended: return;  // it is started when the run goes on, which rings
         case LaunchStage::exec: return exec_failed(result.error);
         case LaunchStage::chdir:
             return fail_to_start("working directory '" + request.working_directory + "': " + errno_text(result.error));
@@ -207,7 +253,7 @@ void AttemptRun::wait_for_command() {
 void AttemptRun::command_is_ready() {
     if (read_events()) return;
     // Ready, and nothing is there: a tracer has the status first, for example. Waiting at once would spin.
-    wait_again_at_ = now() + std::chrono::milliseconds(20);
+    wait_again_at_ = steady_now() + std::chrono::milliseconds(20);
     ring();
 }
 
@@ -399,13 +445,16 @@ void AttemptRun::report_survivors() {
     watch_.reset();
 }
 
-void AttemptRun::set_alarm(SteadyTime time) {
+void AttemptRun::set_alarm() {
+    // In the time that stands still with the run; who resumes it rings.
     SteadyTime next = SteadyTime::max();
     if (const auto deadline = policy_.deadline()) next = std::min(next, *deadline);
     if (const auto retry = retry_.next()) next = std::min(next, *retry);
+    next = mailbox_->time.stands() ? SteadyTime::max() : mailbox_->time.source_time(next);
+    // In real time: what happens to processes that are killed happens also then.
     if (wait_again_at_) next = std::min(next, *wait_again_at_);
     if (policy_.is_ending() && step_ == Step::over) {  // nothing announces that a tree is empty
-        next = std::min<SteadyTime>(next, time + look_again_);
+        next = std::min<SteadyTime>(next, steady_now() + look_again_);
         look_again_ = std::min(look_again_ * 2, std::chrono::microseconds(50'000));
     }
     alarm_.expires_at(next);

@@ -7,6 +7,8 @@
 #include "process/prepared_command.hpp"
 #include "process/retry_window.hpp"
 
+#include "base/standing_time.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -43,13 +45,12 @@ public:
 private:
     enum class Step { not_begun, ready, starting, running, over };
 
-    /// Survives the attempt: how a start that is under way on another thread tells of its end.
-    struct Mailbox {
-        std::mutex mutex;
-        bool is_abandoned = false;
-    };
+    /// Survives the attempt: how other threads tell it of things, the end of a start that is under way there for example.
+    class Mailbox;
 
     void ring();
+    SteadyTime now() const;
+    bool is_suspended() const;
     bool begin();
     void start_command();
     void launch(LaunchRequest request);
@@ -71,7 +72,7 @@ private:
     bool may_leave_something() const;
     void note_kept();
     void report_survivors();
-    void set_alarm(SteadyTime now);
+    void set_alarm();
     std::string was_out_of_memory();
 
     const boost::asio::any_io_executor executor_;
@@ -81,7 +82,7 @@ private:
     const std::shared_ptr<const std::vector<std::string>> environment_;
     const std::shared_ptr<AttemptListener> listener_;
     const std::shared_ptr<AttemptOutput> output_;
-    const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+    std::shared_ptr<Mailbox> mailbox_;
     boost::asio::steady_timer alarm_;
     bool has_rung_ = false;
 

@@ -160,6 +160,12 @@ Cgroup::~Cgroup() { remove_cgroup(parent_, name_); }
 
 int Cgroup::kill() const noexcept { return kill_cgroup(directory_.get()); }
 
+int Cgroup::freeze(bool is_frozen) const noexcept {
+    const UniqueFd file(::openat(directory_.get(), "cgroup.freeze", O_WRONLY | O_CLOEXEC));
+    if (!file || ::write(file.get(), is_frozen ? "1" : "0", 1) != 1) return errno;
+    return 0;
+}
+
 bool Cgroup::is_populated() const {
     const std::string events = read_small_file(directory_.get(), "cgroup.events");
     return !events.empty() && counter_in(events, "populated") != 0;

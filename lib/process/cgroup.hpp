@@ -51,6 +51,8 @@ public:
     int fd() const noexcept { return directory_.get(); }
     /// Kills everything in it and below, and what is being born there. Returns 0 or the errno.
     int kill() const noexcept;
+    /// Lets everything in it and below stand still, and what is born there, or go on. SIGKILL still ends it. Returns 0 or the errno.
+    int freeze(bool is_frozen) const noexcept;
     bool is_populated() const;
     /// In it and below.
     std::vector<pid_t> members() const;

@@ -39,6 +39,13 @@ private:
     }
     bool is_empty() override { return are_children_reaped() && !own_->is_populated(); }
     void kill_all() noexcept override { own_->kill(); }
+    void freeze() override {
+        if (own_->freeze(true) != 0) Tree::freeze();
+    }
+    void thaw() override {
+        own_->freeze(false);
+        Tree::thaw();
+    }
 
     const std::shared_ptr<Cgroup> engine_;  // its directory must outlive ours
     const std::unique_ptr<Cgroup> own_;

@@ -106,6 +106,7 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 std::string_view to_string(LaunchStage stage) noexcept {
     switch (stage) {
         case LaunchStage::none: return "none";
+        case LaunchStage::suspended: return "suspended";
         case LaunchStage::memory: return "mmap";
         case LaunchStage::clone: return "clone";
         case LaunchStage::cgroup: return "cgroup";

@@ -15,7 +15,7 @@
 namespace kahn::process {
 
 /// The steps of a start that can fail, in their order.
-enum class LaunchStage { none, memory, clone, cgroup, session, descriptors, chdir, exec };
+enum class LaunchStage { none, suspended, memory, clone, cgroup, session, descriptors, chdir, exec };
 
 std::string_view to_string(LaunchStage stage) noexcept;
 

@@ -46,6 +46,7 @@ std::optional<ProcessInfo> parse_stat(const std::string& line) {
     for (int field = 10; field < 22; ++field) rest >> skipped;
     rest >> info.start_time;
     if (!rest || info.pid <= 0) return std::nullopt;
+    info.is_stopped = state == 'T';
     info.is_ending = state == 'Z' || state == 'X' || (flags & exiting_flag) != 0;
     return info;
 }

@@ -22,6 +22,7 @@ struct ProcessInfo {
     pid_t group = 0;
     pid_t session = 0;
     std::uint64_t start_time = 0;  ///< in clock ticks since boot: with the pid it names one process for ever
+    bool is_stopped = false;       ///< by a signal, until SIGCONT
     bool is_ending = false;        ///< a zombie, or on its way out: no signal matters to it any more
     std::string name;              ///< at most 15 bytes
 };

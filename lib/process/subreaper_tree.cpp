@@ -26,9 +26,11 @@ public:
         const ssize_t size = ::recv(control_.get(), &message, sizeof message, MSG_DONTWAIT);
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
         if (size != static_cast<ssize_t>(sizeof message)) {
+            has_told_ = true;
             status_ = ChildStatus();  // the shim is gone, and the status with it
             return Event::ended;
         }
+        has_told_ = true;
         if (message.what == KAHN_SHIM_STARTED) {
             pid_ = message.value;
             return Event::started;
@@ -45,6 +47,14 @@ public:
 
     /// Whether the shim has said that it exits by itself at once.
     bool is_last() const noexcept { return is_last_; }
+    /// Waits until the program is there, or known not to come: as long as an exec may take.
+    void wait_for_start() const noexcept {
+        constexpr int moment_ms = 10;
+        for (int waited = 0; waited < 1000 && !has_told_; waited += moment_ms) {
+            pollfd news{control_.get(), POLLIN, 0};
+            if (::poll(&news, 1, moment_ms) > 0) return;
+        }
+    }
     void tell_to_kill() const noexcept {
         ::shutdown(control_.get(), SHUT_WR);
         shim_->signal(SIGCONT);  // in case that somebody stopped it
@@ -54,6 +64,7 @@ private:
     const std::shared_ptr<ChildProcess> shim_;
     const UniqueFd control_;
     std::atomic<bool> is_last_{false};
+    std::atomic<bool> has_told_{false};
 };
 
 class SubreaperTree final : public Tree {
@@ -115,6 +126,12 @@ private:
 
     void kill_all() noexcept override {
         for (const auto& command : commands()) command->tell_to_kill();
+    }
+
+    /// All but the shims, which end the rest if this program is killed meanwhile.
+    void freeze() override {
+        for (const auto& command : commands()) command->wait_for_start();
+        Tree::freeze();
     }
 
     std::vector<std::shared_ptr<ShimCommand>> commands() const {

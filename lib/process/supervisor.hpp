@@ -2,6 +2,7 @@
 
 #include <kahn/base/log.hpp>
 #include <kahn/base/masker.hpp>
+#include <kahn/base/suspension.hpp>
 #include <kahn/model/attempt.hpp>
 #include <kahn/process/options.hpp>
 
@@ -28,6 +29,7 @@ struct AttemptSpec {
     std::filesystem::path log;  ///< made when there is something to write; empty: none is kept
     std::string name;           ///< for messages: `stage.job`
     std::shared_ptr<const Masker> masker;  ///< of all that is printed; null: there is nothing to hide
+    std::shared_ptr<Suspension> suspension;  ///< with which it stands still; null: it never does
 };
 static_assert(!std::is_aggregate_v<AttemptSpec>);
 
@@ -52,6 +54,8 @@ public:
 /// Runs the commands one after another, each in a shell (or directly, if it needs none) and a session of its own, and returns
 /// when all of them have ended and nothing of the tree is left. Never throws for what a child does.
 ///
+/// While its suspension lasts, its processes stand still, what it leaves running (AttemptSpec::keeps_leftovers) included, no command
+/// is started, and no grace passes.
 /// \par Cancellation
 /// `terminal`: SIGTERM to the whole tree, then SIGCONT, SIGKILL after the grace. A second one: SIGKILL at once. The outcome's
 /// end is `stopped`, or `unkillable`.

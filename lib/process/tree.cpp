@@ -30,6 +30,11 @@ Tree::Launched Tree::launch(Launcher& launcher, LaunchRequest request) {
             out.result.error = ECANCELED;
             return out;
         }
+        if (suspended_) {  // it would be born frozen, and its parent would wait for its exec
+            out.result.stage = LaunchStage::suspended;
+            out.result.error = EAGAIN;
+            return out;
+        }
         ++launching_;
     }
     bool kill_at_once = false;
@@ -58,7 +63,9 @@ Tree::Launched Tree::launch(Launcher& launcher, LaunchRequest request) {
         --launching_;
         kill_at_once = kill_at_once || killed_;
     }
+    launch_ended_.notify_all();
     if (kill_at_once) kill();
+    freeze_if_suspended();
     return out;
 }
 
@@ -94,6 +101,47 @@ bool Tree::is_killed() const noexcept {
     const std::scoped_lock lock(mutex_);
     return killed_;
 }
+
+void Tree::suspend() noexcept {
+    constexpr std::chrono::seconds longest{1};  // an exec that waits for a disk: launch() sees to it when it is through
+    {
+        std::unique_lock lock(mutex_);
+        suspended_ = true;
+        launch_ended_.wait_for(lock, longest, [this] { return launching_ == 0; });
+        if (launching_ > 0) return;
+    }
+    freeze_if_suspended();
+}
+
+void Tree::freeze_if_suspended() noexcept {
+    const std::scoped_lock freezing(freezing_);
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!suspended_ || launching_ > 0) return;
+    }
+    try {
+        freeze();
+    } catch (const std::exception&) {  // out of memory: it goes on
+    }
+}
+
+void Tree::resume() noexcept {
+    const std::scoped_lock freezing(freezing_);
+    {
+        const std::scoped_lock lock(mutex_);
+        suspended_ = false;
+    }
+    try {
+        thaw();
+    } catch (const std::exception&) {  // out of memory
+    }
+}
+
+void Tree::freeze() {
+    stopped_.stop([this] { return processes(); });
+}
+
+void Tree::thaw() { stopped_.go_on(); }
 
 std::vector<pid_t> Tree::unreaped() {
     std::vector<pid_t> out;

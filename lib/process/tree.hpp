@@ -3,9 +3,12 @@
 #include "process/child_process.hpp"
 #include "process/launcher.hpp"
 #include "process/proc.hpp"
+#include "process/stopped_processes.hpp"
 
+#include <kahn/base/suspension.hpp>
 #include <kahn/model/attempt.hpp>
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,14 +45,15 @@ protected:
 ///
 /// \par Thread safety
 /// Safe from any thread.
-class Tree {
+class Tree : public Suspension::Part {
 public:
-    virtual ~Tree() = default;
+    ~Tree() override = default;
 
     /// Whether empty() is sure: nothing can leave the tree.
     virtual bool is_tight() const noexcept = 0;
 
-    /// Makes `request` start inside the tree and starts it. On failure the command is null, the result tells why.
+    /// Makes `request` start inside the tree and starts it. On failure the command is null, the result tells why:
+    /// ECANCELED for a tree that was killed, LaunchStage::suspended for one that stands still.
     struct Launched {
         Launched() = default;
         std::shared_ptr<Command> command;
@@ -70,6 +74,11 @@ public:
     void kill() noexcept;
     bool is_killed() const noexcept;
 
+    /// Lets its processes stand still, also one that is being launched at this moment; those can still be killed. Waits a moment
+    /// for a launch to end.
+    void suspend() noexcept override;
+    void resume() noexcept override;
+
     /// The processes that the engine has to reap and that have not ended.
     std::vector<pid_t> unreaped();
 
@@ -84,13 +93,22 @@ protected:
     virtual bool is_empty() = 0;
     bool are_children_reaped();
     virtual void kill_all() noexcept = 0;
+    /// By signals, unless the rung knows something better. Called one at a time.
+    virtual void freeze();
+    virtual void thaw();
     std::vector<std::shared_ptr<ChildProcess>> children() const;
 
 private:
+    void freeze_if_suspended() noexcept;
+
     mutable std::mutex mutex_;
+    std::condition_variable launch_ended_;
     std::vector<std::shared_ptr<ChildProcess>> children_;
     int launching_ = 0;
     bool killed_ = false;
+    bool suspended_ = false;
+    std::mutex freezing_;  // never taken under mutex_
+    StoppedProcesses stopped_;
 };
 
 /// Sends the signal to each of them: for SIGTERM, which need not reach what is born meanwhile.

@@ -82,6 +82,7 @@ public:
 
     void resize(WindowSize window) { options_.window = window; }
     void lost_place() { drawn_.clear(); }
+    std::string leave() { return erased() + std::exchange(log_, {}); }
 
 private:
     enum class Phase { waiting, running, done };
@@ -299,6 +300,7 @@ std::string LiveView::message(std::string_view line) { return impl_->message(lin
 std::string LiveView::running() { return impl_->running(); }
 void LiveView::resize(WindowSize window) { impl_->resize(window); }
 void LiveView::lost_place() { impl_->lost_place(); }
+std::string LiveView::leave() { return impl_->leave(); }
 std::string LiveView::close() { return impl_->close(); }
 
 }  // namespace kahn::render

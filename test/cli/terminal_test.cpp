@@ -1,102 +1,13 @@
-#include "cli/kahn_program.hpp"
-#include "support/screen.hpp"
+#include "cli/on_terminal.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <pty.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include <csignal>
+#include <fstream>
 
 namespace kahn::test {
-namespace {
-
-/// The program on a terminal of its own, 80 by 24.
-class OnTerminal {
-public:
-    OnTerminal(const std::filesystem::path& directory, std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), KAHN_PROGRAM);
-        std::vector<char*> argv;
-        for (std::string& argument : arguments) argv.push_back(argument.data());
-        argv.push_back(nullptr);
-        const std::string where = directory.native();
-        winsize size{};
-        size.ws_col = 80;
-        size.ws_row = 24;
-        pid_ = ::forkpty(&master_, nullptr, nullptr, &size);
-        if (pid_ == 0) {
-            ::setenv("TERM", "xterm", 1);
-            for (const char* const name : {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "KAHN_COLOR", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE"}) {
-                ::unsetenv(name);
-            }
-            if (::chdir(where.c_str()) == 0) ::execv(argv[0], argv.data());
-            ::_exit(127);
-        }
-        BOOST_REQUIRE(pid_ > 0);
-    }
-    ~OnTerminal() {
-        if (pid_ > 0) {
-            ::kill(pid_, SIGKILL);
-            ::waitpid(pid_, nullptr, 0);
-        }
-        ::close(master_);
-    }
-    OnTerminal(const OnTerminal&) = delete;
-    OnTerminal& operator=(const OnTerminal&) = delete;
-
-    bool shows(std::string_view text) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-        while (!contains(screen.text(), text)) {
-            if (std::chrono::steady_clock::now() > deadline || !read_some()) return contains(screen.text(), text);
-        }
-        return true;
-    }
-    void type(char key) const { BOOST_REQUIRE(::write(master_, &key, 1) == 1); }
-    void send(int signal) const { ::kill(pid_, signal); }
-    void resize(unsigned short columns, unsigned short rows) const {
-        winsize size{};
-        size.ws_col = columns;
-        size.ws_row = rows;
-        BOOST_REQUIRE(::ioctl(master_, TIOCSWINSZ, &size) == 0);
-    }
-    /// The exit status.
-    int finish() {
-        while (read_some()) {}
-        int status = 0;
-        ::waitpid(std::exchange(pid_, -1), &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    }
-
-    Screen screen{80};
-
-private:
-    bool read_some() {
-        pollfd watched{master_, POLLIN, 0};
-        if (::poll(&watched, 1, 60'000) <= 0) return false;
-        std::array<char, 4096> buffer;
-        const auto count = ::read(master_, buffer.data(), buffer.size());
-        if (count <= 0) return false;
-        screen.feed(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
-        return true;
-    }
-
-    int master_ = -1;
-    pid_t pid_ = -1;
-};
-
-/// A job that waits until the test says go.
-struct Waiting {
-    Waiting() {
-        BOOST_REQUIRE(::mkfifo((directory / "go").c_str(), 0600) == 0);
-        directory.write("ci.yaml", pipeline_of("'echo \"colour=$FORCE_COLOR\"; printf \"\\033]0;title\\007\\033[31msaying\\033[0m\\n\"; read x < go; exit $x'"));
-    }
-    void go(const char* line) const { std::ofstream(directory / "go") << line << '\n'; }
-
-    TemporaryDirectory directory;
-};
-
-}  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(on_a_terminal, Waiting)
 

@@ -83,6 +83,46 @@ BOOST_AUTO_TEST_CASE(H09_a_manager_destroyed_with_20_jobs_returns_and_leaves_non
     BOOST_TEST((result.get().status == PipelineStatus::cancelled));
 }
 
+BOOST_AUTO_TEST_CASE(P16_a_run_is_suspended_and_resumed_by_its_pipelines_name) {
+    const TemporaryDirectory workspace;
+    asio::thread_pool pool(1);
+    const auto starts = std::make_shared<Starts>(2);
+    PipelineManager manager(pool.get_executor(), options_in(workspace));
+    Pipeline definition = endless(2);
+    manager.create_pipeline(definition);
+    BOOST_TEST(!manager.suspend_pipeline("test"));  // nothing runs
+    RunOptions options;
+    options.observers = {starts};
+    auto result = asio::co_spawn(pool, manager.run_pipeline_async("test", options), asio::use_future);
+    BOOST_REQUIRE((starts->all.get_future().wait_for(hang_limit) == std::future_status::ready));
+    BOOST_TEST(manager.suspend_pipeline("test"));
+    BOOST_TEST(!manager.suspend_pipeline("test"));
+    BOOST_TEST(manager.resume_pipeline("test"));
+    BOOST_TEST(!manager.resume_pipeline("test"));
+    BOOST_TEST(manager.suspend_pipeline("test"));
+    BOOST_TEST(manager.cancel_pipeline("test"));  // which lets it go on to its end
+    BOOST_TEST((result.get().status == PipelineStatus::cancelled));
+    BOOST_TEST(!manager.suspend_pipeline("test"));
+}
+
+BOOST_AUTO_TEST_CASE(P16_a_manager_that_is_destroyed_while_its_jobs_stand_still_leaves_none) {
+    const TemporaryDirectory workspace;
+    asio::io_context context;
+    const auto starts = std::make_shared<Starts>(5);
+    auto manager = std::make_unique<PipelineManager>(options_in(workspace));
+    manager->create_pipeline(endless(5));
+    RunOptions options;
+    options.observers = {starts};
+    auto result = asio::co_spawn(context, manager->run_pipeline_async("test", options), asio::use_future);
+    auto all_started = starts->all.get_future();
+    while (all_started.wait_for(0s) != std::future_status::ready) context.run_one_for(hang_limit);
+    BOOST_TEST(manager->suspend_pipeline("test"));
+    manager.reset();
+    for (const int pid : starts->pids) BOOST_TEST(!exists(pid));
+    context.run();
+    BOOST_TEST((result.get().status == PipelineStatus::cancelled));
+}
+
 BOOST_AUTO_TEST_CASE(P21_cancel_is_idempotent_and_true_once_in_every_state) {
     const TemporaryDirectory workspace;
     PipelineManager manager(options_in(workspace));

@@ -88,6 +88,22 @@ BOOST_AUTO_TEST_CASE(nothing_new_draws_nothing) {
     BOOST_TEST(!w.view.tick(2s).empty());
 }
 
+BOOST_AUTO_TEST_CASE(P16_the_canvas_is_gone_while_somebody_else_has_the_terminal_and_comes_back) {
+    Watched w(pipeline({single("fetch")}));
+    w.feed.start(1, 10);
+    w.feed.start_job(0);
+    w.at(1s);
+    w.screen.feed(w.view.message("stopped"));
+    w.screen.feed(w.view.leave());
+    const std::string left = "kahn 0.1.0  ci.yaml › test  run 01J9ZK4Q\n 1 job · 1 level · 10 workers\nkahn: stopped\n";
+    BOOST_TEST(w.screen.text() == left);
+    BOOST_TEST(w.view.leave().empty());
+    w.screen.feed("$ fg\r\n");  // a shell
+    w.view.lost_place();
+    w.view.resize(WindowSize(60, 24));
+    BOOST_TEST(w.at(1s) == left + "$ fg\n\n ● fetch     1s\n ──────────────────────────────────────── 0/1 · 1s elapsed\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_repeated_at_the_end_and_the_canvas_is_gone) {
     Watched w(pipeline({single("fetch"), single("unit (gcc)", {"fetch"})}), WindowSize(100, 24));
     w.feed.start(2, 10);

@@ -192,7 +192,8 @@ void add_run(CLI::App& app, Action& chosen) {
     command->footer(
         "Jobs with 'github' run on GitHub Actions, or on the server of --base-url; the other options of the server are those of\n"
         "'kahn remote'. Ending such a job cancels its run there.\n\n"
-        "Ctrl-C ends the run gracefully, twice at once, three times leaves everything to the guard. SIGUSR1 prints what is running.\n\n"
+        "Ctrl-C ends the run gracefully, twice at once, three times leaves everything to the guard. Ctrl-Z stops\n"
+        "it with its jobs and their timeouts, fg goes on. SIGUSR1 prints what is running.\n\n"
         "Examples:\n"
         "  kahn run ci.yaml\n"
         "  kahn run ci.yaml -j 4 --var VERSION=1.2 --stage test\n"

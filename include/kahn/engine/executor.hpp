@@ -17,6 +17,7 @@
 namespace kahn {
 
 class Masker;
+class Suspension;
 
 /// One attempt of one job, with everything resolved that the engine resolves.
 struct AttemptRequest {
@@ -37,6 +38,9 @@ struct AttemptRequest {
     /// it goes to the log, the listener and the tails, each stream by a MaskingStream of its own; the outcome's texts are masked by
     /// the engine.
     std::shared_ptr<const Masker> masker;
+    /// Whether the run stands still (<kahn/base/suspension.hpp>); null: it never does. What the attempt runs stands still with it, if
+    /// that is possible there; its timeout does in any case.
+    std::shared_ptr<Suspension> suspension;
 };
 static_assert(!std::is_aggregate_v<AttemptRequest>);
 

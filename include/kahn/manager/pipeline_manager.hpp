@@ -127,6 +127,16 @@ public:
     /// \param why becomes the detail of the run's reason; the name of a signal makes it that signal's exit status
     bool cancel_pipeline(std::string_view name, std::string why = {});
 
+    /// Lets all runs of a pipeline stand still until resume_pipeline(): returns once their processes do (frozen with their cgroup, else
+    /// stopped by SIGSTOP). Nothing of them begins, and no timeout, retry delay or grace passes meanwhile; durations do not count that
+    /// time, start and end are what the clock on the wall says. Cancelling a run that stands still lets it go on to its end.
+    ///
+    /// A workflow on GitHub and a coroutine go on: what cannot be stopped from here only has its timeout stopped.
+    /// True if there was a run that went on.
+    bool suspend_pipeline(std::string_view name);
+    /// True if there was a run that stood still. Processes that somebody else had stopped stay so.
+    bool resume_pipeline(std::string_view name);
+
     /// Writes a configuration that loads into an equal pipeline; YAML, or JSON for `.json`. Atomic.
     /// \throws Error (write_failed); NotImplemented for any other extension
     void save_pipeline_config(const Pipeline& pipeline, const std::filesystem::path& path) const;

@@ -42,6 +42,7 @@ public:
     std::string running() override;
     void resize(WindowSize window) override;
     void lost_place() override;
+    std::string leave() override;
     std::string close() override;
 
 private:

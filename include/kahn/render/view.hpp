@@ -42,6 +42,8 @@ public:
     virtual void resize(WindowSize) {}
     /// Somebody else has written to the terminal: what was drawn is not where it was.
     virtual void lost_place() {}
+    /// The terminal will be somebody else's for a while: takes away what changes, and prints what was kept for the next tick().
+    virtual std::string leave() { return {}; }
     /// Takes away what was only there for the time being. To be called once nothing follows.
     virtual std::string close() { return {}; }
 
