@@ -21,6 +21,8 @@ public:
 
 private:
     struct State;
+    static void sleep(const boost::asio::any_io_executor& executor, const std::shared_ptr<State>& state, SteadyTime when);
+
     std::shared_ptr<State> state_;
 };
 

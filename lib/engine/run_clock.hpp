@@ -3,6 +3,7 @@
 #include <kahn/base/suspension.hpp>
 #include <kahn/base/time.hpp>
 
+#include "base/real_clock.hpp"
 #include "base/standing_time.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,6 +27,8 @@ public:
     boost::asio::awaitable<void> sleep_until(SteadyTime deadline) override;
 
     bool stands() const noexcept { return time_.stands(); }
+    /// Whether it is the real time that passes while it does not stand.
+    bool is_real() const noexcept { return kahn::is_real(*engine_); }
     /// Returns once it does not stand.
     /// \par Cancellation
     /// `terminal`: throws `boost::asio::error::operation_aborted`.
