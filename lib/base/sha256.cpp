@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <memory>
 
 namespace kahn {
 
@@ -21,9 +22,18 @@ void require(int is_done) {
     if (is_done != 1) throw Error(Errc::internal, "SHA-256 is not to be had from OpenSSL's libcrypto");
 }
 
+/// Looked up once: EVP_sha256() would have every digest search OpenSSL's providers.
+const EVP_MD* algorithm() {
+    struct Free {
+        void operator()(EVP_MD* found) const noexcept { EVP_MD_free(found); }
+    };
+    static const std::unique_ptr<EVP_MD, Free> found{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+    return found.get();
+}
+
 }  // namespace
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) { require(EVP_DigestInit_ex(context_->digest.get(), EVP_sha256(), nullptr)); }
+Sha256::Sha256() : context_(std::make_unique<Context>()) { require(EVP_DigestInit_ex(context_->digest.get(), algorithm(), nullptr)); }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
