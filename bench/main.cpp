@@ -27,6 +27,7 @@ struct Case {
 constexpr Case all_cases[] = {
     {"spawn", spawn_cases},   {"graph", graph_cases}, {"pipeline", pipeline_cases}, {"output", output_cases},
     {"config", config_cases}, {"start", start_cases}, {"scale", scale_cases},
+    {"record", record_cases},
 };
 
 /// A folder that is gone when this is.
@@ -50,7 +51,7 @@ private:
     std::filesystem::path path_;
 };
 
-void run(const std::vector<std::string>& wanted, Settings settings, int rounds, const std::string& json_file) {
+void run(const std::vector<std::string>& wanted, const std::string& part, Settings settings, int rounds, const std::string& json_file) {
     const WorkFolder folder;
     settings.folder = folder.path();
     std::ofstream out;
@@ -61,6 +62,7 @@ void run(const std::vector<std::string>& wanted, Settings settings, int rounds, 
     for (const Case& one : all_cases) {
         if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), one.name) == wanted.end()) continue;
         for (const Comparison& comparison : one.make(settings)) {
+            if (comparison.name.find(part) == std::string::npos) continue;
             const auto results = compare(comparison, rounds);
             std::printf("\n%s", table(comparison, results).c_str());
             std::fflush(stdout);
@@ -82,16 +84,18 @@ int main(int argc, char** argv) {
     settings.kahn = KAHN_PROGRAM;
     settings.noop = KAHN_BENCH_NOOP;
     settings.spawn_limit = KAHN_BENCH_SPAWN_LIMIT;
+    std::string part;
     int rounds = 5;
     std::string json_file;
     app.add_option("CASE", wanted, "Only these cases")->check(CLI::IsMember(names));
+    app.add_option("--only", part, "Only comparisons with this in their name");
     app.add_option("--rounds", rounds, "Of each contestant, after one to warm up")->check(CLI::Range(1, 1000));
     app.add_flag("--quick", settings.is_quick, "The smallest sizes");
     app.add_option("--json", json_file, "Write the figures there, an object a line");
     app.add_option("--kahn", settings.kahn, "Another kahn to measure")->check(CLI::ExistingFile);
     CLI11_PARSE(app, argc, argv);
     try {
-        run(wanted, settings, rounds, json_file);
+        run(wanted, part, settings, rounds, json_file);
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "kahn-bench: %s\n", failure.what());
         return 1;

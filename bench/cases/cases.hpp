@@ -25,5 +25,6 @@ std::vector<Comparison> output_cases(const Settings& settings);
 std::vector<Comparison> config_cases(const Settings& settings);
 std::vector<Comparison> start_cases(const Settings& settings);
 std::vector<Comparison> scale_cases(const Settings& settings);
+std::vector<Comparison> record_cases(const Settings& settings);
 
 }  // namespace kahn::bench

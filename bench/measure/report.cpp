@@ -38,7 +38,7 @@ std::string table(const Comparison& comparison, const std::vector<Result>& resul
         const Sample& median = result.median;
         const std::string processor = median.processor_seconds > 0 ? duration(median.processor_seconds / comparison.items) : "-";
         const std::string memory = median.peak_mib > 0 ? format("%.1f MiB", median.peak_mib) : "-";
-        out += format("  %-34s %12s %12s %6.1f %% %9s %7.2f\n", result.name.c_str(),
+        out += format("  %-34s %12s %12s %6.1f %% %9s %7.3f\n", result.name.c_str(),
                       duration(median.seconds / comparison.items).c_str(), processor.c_str(), 100 * result.spread, memory.c_str(),
                       result.ratio);
     }

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -131,23 +132,63 @@ void for_each_below(UniqueFd top, Each each) {
     }
 }
 
-/// Removed again unless it was renamed.
+constexpr std::string_view temporary_end = ".tmp";
+
+/// A new file, locked as long as its writer lives and removed again unless it was renamed: one that is not locked is a leftover.
 class Temporary {
 public:
-    Temporary(int directory, std::string name) : directory_(directory), name_(std::move(name)) {}
+    Temporary(int directory, const std::string& name) : directory_(directory) {
+        static std::atomic<unsigned> count{0};
+        constexpr int most_tries = 100;
+        for (int tries = 0; tries < most_tries; ++tries) {
+            name_ = "." + name + "." + std::to_string(::getpid()) + "." + std::to_string(count++) + std::string(temporary_end);
+            fd_ = open_beneath(directory, name_, O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY);
+            if (!fd_ && errno == EEXIST) continue;  // of a process of this number that was killed
+            if (!fd_) break;
+            // Whoever clears away takes the lock first: it was too quick for us, or the file system has no locks, and then nobody clears.
+            if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) continue;
+            struct stat status {};
+            if (::fstat(fd_.get(), &status) != 0 || status.st_nlink > 0) return;
+        }
+        const int error = errno;
+        name_.clear();
+        errno = error;
+    }
     ~Temporary() {
         if (!name_.empty()) ::unlinkat(directory_, name_.c_str(), 0);
     }
     Temporary(const Temporary&) = delete;
     Temporary& operator=(const Temporary&) = delete;
 
-    const std::string& name() const noexcept { return name_; }
-    void keep() noexcept { name_.clear(); }
+    /// Invalid with errno set if it could not be made.
+    const UniqueFd& fd() const noexcept { return fd_; }
+    bool rename_to(const std::string& name) noexcept {
+        if (::renameat(directory_, name_.c_str(), directory_, name.c_str()) != 0) return false;
+        name_.clear();
+        return true;
+    }
 
 private:
     int directory_;
+    UniqueFd fd_;
     std::string name_;
 };
+
+/// Root's own file becomes the heir's.
+void inherit(int fd, uid_t heir, gid_t heirs_group) noexcept {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0 || status.st_uid != 0) return;
+    if (::fchown(fd, heir, heirs_group) != 0) {
+        // A file system that knows no owners; then nobody is kept out either.
+    }
+}
+
+bool is_name_of_temporary(std::string_view name) { return name.starts_with('.') && name.ends_with(temporary_end); }
+
+fs::path directory_of(const fs::path& relative) {
+    const auto above = relative.parent_path();
+    return above.empty() ? fs::path(".") : above;
+}
 
 }  // namespace
 
@@ -160,6 +201,15 @@ bool write_all(int fd, std::string_view bytes) noexcept {
     }
     return true;
 }
+
+Folder::Folder(fs::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {
+    struct stat status {};
+    if (::geteuid() != 0 || ::fstat(fd_.get(), &status) != 0) return;
+    heir_ = status.st_uid;
+    heirs_group_ = status.st_gid;
+}
+
+int Folder::write_obstacle() const noexcept { return ::faccessat(fd_.get(), ".", W_OK, AT_EACCESS) == 0 ? 0 : errno; }
 
 Folder Folder::make(const fs::path& path) {
     std::error_code error;
@@ -183,12 +233,14 @@ std::optional<Folder> Folder::find(const fs::path& path) {
 }
 
 void Folder::make_directory(const fs::path& relative) const {
-    const auto above = relative.parent_path();
-    const UniqueFd parent = above.empty() ? try_open(".", O_PATH | O_DIRECTORY) : try_open(above, O_PATH | O_DIRECTORY);
+    const UniqueFd parent = try_open(directory_of(relative), O_PATH | O_DIRECTORY);
     if (!parent) refuse(Errc::workspace_unusable, "make", path_ / relative, errno);
     const std::string name = relative.filename().string();
     if (::mkdirat(parent.get(), name.c_str(), directory_mode) == 0) {
         ::fchmodat(parent.get(), name.c_str(), directory_mode, 0);
+        if (heir_ != 0 && ::fchownat(parent.get(), name.c_str(), heir_, heirs_group_, AT_SYMLINK_NOFOLLOW) != 0) {
+            refuse(Errc::workspace_unusable, "make", path_ / relative, errno);
+        }
     } else if (errno != EEXIST) {
         refuse(Errc::workspace_unusable, "make", path_ / relative, errno);
     }
@@ -202,7 +254,9 @@ Folder Folder::enter(const fs::path& relative) const {
 
 UniqueFd Folder::try_open(const fs::path& relative, int flags) const noexcept {
     // openat2 refuses flags that mean nothing together.
-    return open_beneath(fd_.get(), relative, (flags & O_PATH) != 0 ? flags : flags | O_NOCTTY | O_NONBLOCK);
+    UniqueFd fd = open_beneath(fd_.get(), relative, (flags & O_PATH) != 0 ? flags : flags | O_NOCTTY | O_NONBLOCK);
+    if (fd && heir_ != 0 && (flags & O_CREAT) != 0) inherit(fd.get(), heir_, heirs_group_);
+    return fd;
 }
 
 UniqueFd Folder::open(const fs::path& relative, int flags) const {
@@ -234,25 +288,44 @@ std::optional<std::string> Folder::read(const fs::path& relative) const {
     }
 }
 
-void Folder::write_atomically(const fs::path& relative, std::string_view content) const {
+void Folder::put_in_place(const fs::path& relative, std::string_view content, bool is_durable) const {
     const auto failed = [&](int error) { refuse(Errc::write_failed, "write", path_ / relative, error); };
-    const auto above = relative.parent_path();
-    const UniqueFd directory = try_open(above.empty() ? fs::path(".") : above, O_RDONLY | O_DIRECTORY);
+    const UniqueFd directory = try_open(directory_of(relative), O_RDONLY | O_DIRECTORY);
     if (!directory) failed(errno);
     const std::string name = relative.filename().string();
-    static std::atomic<unsigned> count{0};
-    Temporary temporary(directory.get(), "." + name + "." + std::to_string(::getpid()) + "." + std::to_string(count++) + ".tmp");
-    UniqueFd fd = open_beneath(directory.get(), temporary.name(), O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY);
-    if (!fd) failed(errno);
-    if (!write_all(fd.get(), content) || ::fsync(fd.get()) != 0) failed(errno);
-    if (::renameat(directory.get(), temporary.name().c_str(), directory.get(), name.c_str()) != 0) failed(errno);
-    temporary.keep();
-    if (::fsync(directory.get()) != 0 && errno != EINVAL) failed(errno);
+    Temporary temporary(directory.get(), name);
+    if (!temporary.fd()) failed(errno);
+    if (heir_ != 0) inherit(temporary.fd().get(), heir_, heirs_group_);
+    if (!write_all(temporary.fd().get(), content)) failed(errno);
+    if (is_durable && ::fsync(temporary.fd().get()) != 0) failed(errno);
+    if (!temporary.rename_to(name)) failed(errno);
+    if (is_durable && ::fsync(directory.get()) != 0 && errno != EINVAL) failed(errno);
+}
+
+void Folder::write_atomically(const fs::path& relative, std::string_view content) const { put_in_place(relative, content, true); }
+
+void Folder::replace(const fs::path& relative, std::string_view content) const { put_in_place(relative, content, false); }
+
+int Folder::sync(const fs::path& relative) const {
+    const UniqueFd file = try_open(relative, O_RDONLY);
+    if (!file || ::fsync(file.get()) != 0) return errno;
+    const UniqueFd directory = try_open(directory_of(relative), O_RDONLY | O_DIRECTORY);
+    if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL)) return errno;
+    return 0;
+}
+
+void Folder::remove_leftovers(const fs::path& relative) const {
+    const UniqueFd directory = try_open(relative, O_RDONLY | O_DIRECTORY);
+    if (!directory) return;
+    for_each_entry(directory.get(), [&](const std::string& name, const struct stat& status) {
+        if (!S_ISREG(status.st_mode) || !is_name_of_temporary(name)) return;
+        const UniqueFd file = open_beneath(directory.get(), name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(directory.get(), name.c_str(), 0);
+    });
 }
 
 void Folder::remove_file(const fs::path& relative) const {
-    const auto above = relative.parent_path();
-    const UniqueFd directory = try_open(above.empty() ? fs::path(".") : above, O_PATH | O_DIRECTORY);
+    const UniqueFd directory = try_open(directory_of(relative), O_PATH | O_DIRECTORY);
     if (directory) ::unlinkat(directory.get(), relative.filename().c_str(), 0);
 }
 
@@ -262,8 +335,7 @@ void Folder::remove_tree(const fs::path& relative) const {
     for_each_below(std::move(top), [](int directory, const std::string& name, const struct stat& status) {
         ::unlinkat(directory, name.c_str(), S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0);
     });
-    const auto above = relative.parent_path();
-    const UniqueFd directory = try_open(above.empty() ? fs::path(".") : above, O_PATH | O_DIRECTORY);
+    const UniqueFd directory = try_open(directory_of(relative), O_PATH | O_DIRECTORY);
     if (directory) ::unlinkat(directory.get(), relative.filename().c_str(), AT_REMOVEDIR);
 }
 
@@ -278,15 +350,19 @@ std::uint64_t Folder::bytes_below(const fs::path& relative) const {
     return bytes;
 }
 
-std::vector<std::string> Folder::directories(const fs::path& relative) const {
+std::vector<std::string> Folder::entries(const fs::path& relative, mode_t kind) const {
     std::vector<std::string> names;
     const UniqueFd top = try_open(relative, O_RDONLY | O_DIRECTORY);
     if (!top) return names;
     for_each_entry(top.get(), [&](const std::string& name, const struct stat& status) {
-        if (S_ISDIR(status.st_mode)) names.push_back(name);
+        if ((status.st_mode & S_IFMT) == kind) names.push_back(name);
     });
     std::sort(names.begin(), names.end());
     return names;
 }
+
+std::vector<std::string> Folder::directories(const fs::path& relative) const { return entries(relative, S_IFDIR); }
+
+std::vector<std::string> Folder::files(const fs::path& relative) const { return entries(relative, S_IFREG); }
 
 }  // namespace kahn::store

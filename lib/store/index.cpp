@@ -2,6 +2,9 @@
 
 #include <kahn/base/error.hpp>
 
+#include "store/index_schema.hpp"
+
+#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
@@ -14,95 +17,9 @@ namespace kahn::store {
 namespace {
 
 constexpr int patience_ms = 10'000;
+constexpr std::uintmax_t long_log_bytes = 512 * 1024;
 
-// Times and durations are nanoseconds, times since 1970. Status words are stored as text: the database can be read with any tool.
-constexpr const char* version_1 = R"(
-CREATE TABLE runs(
-  n INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  pipeline TEXT NOT NULL,
-  status TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  detail TEXT NOT NULL,
-  start_ns INTEGER NOT NULL,
-  end_ns INTEGER,
-  duration_ns INTEGER NOT NULL,
-  parent TEXT NOT NULL,
-  jobs INTEGER NOT NULL,
-  passed INTEGER NOT NULL,
-  failed INTEGER NOT NULL,
-  skipped INTEGER NOT NULL,
-  cancelled INTEGER NOT NULL,
-  executed INTEGER NOT NULL,
-  executed_passed INTEGER NOT NULL,
-  interrupted INTEGER NOT NULL,
-  trimmed INTEGER NOT NULL DEFAULT 0,
-  bytes INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX runs_by_time ON runs(start_ns, id);
-CREATE INDEX runs_by_pipeline ON runs(pipeline, start_ns, id);
-CREATE INDEX runs_by_result ON runs(pipeline, status, start_ns, id);
-CREATE INDEX runs_by_status ON runs(status, start_ns, id);
-CREATE INDEX runs_sums ON runs(start_ns, status, duration_ns, executed, executed_passed, pipeline);
-CREATE INDEX runs_kept ON runs(start_ns) WHERE trimmed = 0;
-CREATE TABLE jobs(
-  run INTEGER NOT NULL REFERENCES runs(n) ON DELETE CASCADE,
-  place INTEGER NOT NULL,
-  stage TEXT NOT NULL,
-  job TEXT NOT NULL,
-  status TEXT NOT NULL,
-  start_ns INTEGER,
-  duration_ns INTEGER NOT NULL,
-  queued_ns INTEGER NOT NULL,
-  attempts INTEGER NOT NULL,
-  PRIMARY KEY(run, place)
-) WITHOUT ROWID;
-CREATE TABLE meta(history_known INTEGER NOT NULL);
-INSERT INTO meta VALUES(0);
-)";
-
-// Sums of each day (of 24 hours since 1970), so that a question about a year need not look at every run. The triggers keep them.
-constexpr const char* version_2 = R"(
-CREATE TABLE sums(
-  day INTEGER NOT NULL,
-  pipeline TEXT NOT NULL,
-  status TEXT NOT NULL,
-  runs INTEGER NOT NULL,
-  duration_ns INTEGER NOT NULL,
-  executed INTEGER NOT NULL,
-  executed_passed INTEGER NOT NULL,
-  PRIMARY KEY(day, pipeline, status)
-) WITHOUT ROWID;
-INSERT INTO sums
-  SELECT start_ns/86400000000000, pipeline, status, count(*), sum(duration_ns), sum(executed), sum(executed_passed)
-  FROM runs WHERE status IN ('success','failure','cancelled') GROUP BY 1, 2, 3;
-CREATE TRIGGER sums_add AFTER INSERT ON runs WHEN new.status IN ('success','failure','cancelled') BEGIN
-  INSERT INTO sums VALUES(new.start_ns/86400000000000, new.pipeline, new.status, 1, new.duration_ns, new.executed, new.executed_passed)
-  ON CONFLICT(day, pipeline, status) DO UPDATE SET runs=runs+1, duration_ns=duration_ns+excluded.duration_ns,
-    executed=executed+excluded.executed, executed_passed=executed_passed+excluded.executed_passed;
-END;
-CREATE TRIGGER sums_take AFTER UPDATE OF pipeline, status, start_ns, duration_ns, executed, executed_passed ON runs
-WHEN old.status IN ('success','failure','cancelled') BEGIN
-  UPDATE sums SET runs=runs-1, duration_ns=duration_ns-old.duration_ns, executed=executed-old.executed,
-    executed_passed=executed_passed-old.executed_passed
-  WHERE day=old.start_ns/86400000000000 AND pipeline=old.pipeline AND status=old.status;
-END;
-CREATE TRIGGER sums_add_again AFTER UPDATE OF pipeline, status, start_ns, duration_ns, executed, executed_passed ON runs
-WHEN new.status IN ('success','failure','cancelled') BEGIN
-  INSERT INTO sums VALUES(new.start_ns/86400000000000, new.pipeline, new.status, 1, new.duration_ns, new.executed, new.executed_passed)
-  ON CONFLICT(day, pipeline, status) DO UPDATE SET runs=runs+1, duration_ns=duration_ns+excluded.duration_ns,
-    executed=executed+excluded.executed, executed_passed=executed_passed+excluded.executed_passed;
-END;
-)";
-constexpr const char* version_3 = R"(
-ALTER TABLE runs ADD COLUMN trace TEXT NOT NULL DEFAULT '';
-CREATE INDEX runs_by_trace ON runs(trace) WHERE trace <> '';
-)";
 constexpr std::int64_t day_ns = 86'400'000'000'000;
-
-/// What leads from each version to the next; version 0 is an empty file.
-constexpr std::array migrations{version_1, version_2, version_3};
-constexpr int schema_version = static_cast<int>(migrations.size());
 
 std::int64_t to_ns(SystemTime time) { return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count(); }
 SystemTime from_ns(std::int64_t ns) { return SystemTime{std::chrono::duration_cast<SystemTime::duration>(std::chrono::nanoseconds{ns})}; }
@@ -181,13 +98,33 @@ std::int64_t limit_of(std::size_t limit) {
     return limit == 0 ? -1 : static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int64_t>::max()));
 }
 
+/// As a part of SQLite's file: URIs.
+std::string as_uri_path(const std::filesystem::path& file) {
+    static constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : file.native()) {
+        if (c != '%' && c != '?' && c != '#') {
+            out += c;
+            continue;
+        }
+        out += '%';
+        out += digits[static_cast<unsigned char>(c) >> 4U];
+        out += digits[static_cast<unsigned char>(c) & 15U];
+    }
+    return out;
+}
+
 }  // namespace
 
 struct Index::Impl {
-    Impl(const std::filesystem::path& file, int flags) : db(file.string(), flags, patience_ms) {
+    Impl(const std::string& file, int flags) : db(file, flags, patience_ms), may_be_changed((flags & SQLite::OPEN_READWRITE) != 0) {
+        if (!may_be_changed) return;
         db.exec("PRAGMA journal_mode=WAL");
         db.exec("PRAGMA synchronous=NORMAL");
         db.exec("PRAGMA foreign_keys=ON");
+        db.exec("PRAGMA journal_size_limit=" + std::to_string(long_log_bytes));
+        int is_set = 0;
+        sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &is_set);
     }
 
     int version() { return db.execAndGet("PRAGMA user_version").getInt(); }
@@ -195,8 +132,8 @@ struct Index::Impl {
     /// Two processes may come upon an old one at once: what is to be done is looked at under the lock.
     void migrate() {
         SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-        for (int from = version(); from < schema_version; ++from) db.exec(migrations[static_cast<std::size_t>(from)]);
-        db.exec("PRAGMA user_version = " + std::to_string(schema_version));
+        for (int from = version(); from < index_version; ++from) db.exec(index_migrations[static_cast<std::size_t>(from)]);
+        db.exec("PRAGMA user_version = " + std::to_string(index_version));
         transaction.commit();
     }
 
@@ -210,7 +147,7 @@ VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT(id) DO UPDATE SET pipeline=excluded.pipeline, status=excluded.status, reason=excluded.reason, detail=excluded.detail,
   start_ns=excluded.start_ns, end_ns=excluded.end_ns, duration_ns=excluded.duration_ns, parent=excluded.parent, jobs=excluded.jobs,
   passed=excluded.passed, failed=excluded.failed, skipped=excluded.skipped, cancelled=excluded.cancelled, executed=excluded.executed,
-  executed_passed=excluded.executed_passed, interrupted=excluded.interrupted, trace=excluded.trace
+  executed_passed=excluded.executed_passed, interrupted=excluded.interrupted, trace=excluded.trace, whole=0
 RETURNING n)");
             forget_jobs = std::make_unique<SQLite::Statement>(db, "DELETE FROM jobs WHERE run=?");
             put_job = std::make_unique<SQLite::Statement>(db, "INSERT INTO jobs VALUES(?,?,?,?,?,?,?,?,?)");
@@ -248,9 +185,10 @@ RETURNING n)");
             put_job->reset();
             put_job->bind(1, n);
             put_job->bind(2, place++);
-            put_job->bind(3, sample.stage);
-            put_job->bind(4, sample.job);
-            put_job->bind(5, std::string(to_string(sample.status)));
+            put_job->bindNoCopy(3, sample.stage);
+            put_job->bindNoCopy(4, sample.job);
+            const std::string status(to_string(sample.status));
+            put_job->bindNoCopy(5, status);
             if (sample.start_time) {
                 put_job->bind(6, to_ns(*sample.start_time));
             } else {
@@ -264,7 +202,15 @@ RETURNING n)");
         put_job->reset();
     }
 
+    /// \throws IndexUnusable for what cannot be brought up to this version
+    void bring_up_to_date() {
+        const int its = version();
+        if (its < 1 || its > index_version) throw IndexUnusable("it has version " + std::to_string(its));
+        if (its < index_version) migrate();
+    }
+
     SQLite::Database db;
+    bool may_be_changed;
     std::unique_ptr<SQLite::Transaction> making;
     std::unique_ptr<SQLite::Statement> put_run;
     std::unique_ptr<SQLite::Statement> forget_jobs;
@@ -276,48 +222,109 @@ Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Index::Index(const std::filesystem::path& file) {
     translating([&] {
         try {
-            impl_ = std::make_unique<Impl>(file, SQLite::OPEN_READWRITE);
+            impl_ = std::make_unique<Impl>(file.string(), SQLite::OPEN_READWRITE);
         } catch (const SQLite::Exception& failure) {
-            if ((failure.getErrorCode() & 0xff) == SQLITE_CANTOPEN) throw IndexUnusable(failure.what());
+            std::error_code ignored;
+            if ((failure.getErrorCode() & 0xff) == SQLITE_CANTOPEN && !std::filesystem::exists(file, ignored)) throw IndexUnusable(failure.what());
             throw;
         }
-        const int version = impl_->version();
-        if (version < 1 || version > schema_version) throw IndexUnusable("it has version " + std::to_string(version));
-        if (version < schema_version) impl_->migrate();
+        impl_->bring_up_to_date();
     });
 }
 
 Index::~Index() = default;
 
+std::unique_ptr<Index> Index::open_to_read(const std::filesystem::path& file) {
+    return translating([&] {
+        std::unique_ptr<Index> index;
+        try {
+            index.reset(new Index(std::make_unique<Impl>(file.string(), SQLite::OPEN_READONLY)));
+            index->impl_->version();
+        } catch (const SQLite::Exception&) {
+            // Without a log, or with an empty one, the file alone is all there is, and nobody can change it.
+            std::error_code error;
+            const auto log_bytes = std::filesystem::file_size(file.string() + "-wal", error);
+            if (!error && log_bytes > 0) throw IndexUnusable("its log cannot be read");
+            index.reset(new Index(std::make_unique<Impl>("file:" + as_uri_path(file) + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI)));
+        }
+        if (index->impl_->version() == index_version) return index;
+        auto copy = index->copy_in_memory();
+        copy->impl_->bring_up_to_date();
+        return copy;
+    });
+}
+
+std::unique_ptr<Index> Index::copy_in_memory() const {
+    return translating([&] {
+        auto impl = std::make_unique<Impl>(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        SQLite::Backup(impl->db, impl_->db).executeStep();
+        return std::unique_ptr<Index>(new Index(std::move(impl)));
+    });
+}
+
+bool Index::may_be_changed() const noexcept { return impl_->may_be_changed; }
+
 std::unique_ptr<Index> Index::begin_making(const std::filesystem::path& file) {
     return translating([&] {
-        auto impl = std::make_unique<Impl>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        auto impl = std::make_unique<Impl>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
         impl->making = std::make_unique<SQLite::Transaction>(impl->db, SQLite::TransactionBehavior::IMMEDIATE);
-        for (const char* step : migrations) impl->db.exec(step);
+        for (const char* step : index_migrations) impl->db.exec(step);
         return std::unique_ptr<Index>(new Index(std::move(impl)));
     });
 }
 
 void Index::finish_making() {
     translating([&] {
-        impl_->db.exec("PRAGMA user_version = " + std::to_string(schema_version));
+        impl_->db.exec("PRAGMA user_version = " + std::to_string(index_version));
         impl_->making->commit();
         impl_->making.reset();
     });
 }
 
-void Index::put(const HistoryEntry& entry, std::uint64_t history_begin, std::uint64_t history_end) {
+void Index::put(const HistoryEntry& entry) {
     translating([&] {
         if (impl_->making) return impl_->put(entry);
         SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
         impl_->put(entry);
-        if (history_end != 0) {  // only if nothing that is not known yet lies before it
-            SQLite::Statement advance(impl_->db, "UPDATE meta SET history_known=? WHERE history_known=?");
-            advance.bind(1, static_cast<std::int64_t>(history_end));
-            advance.bind(2, static_cast<std::int64_t>(history_begin));
-            advance.exec();
-        }
         transaction.commit();
+    });
+}
+
+bool Index::put_end(const HistoryEntry& entry, const std::function<std::optional<End>()>& end) {
+    return translating([&] {
+        SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
+        impl_->put(entry);
+        const auto known = end();
+        if (!known) return false;
+        // Only if nothing that is not known yet lies before it.
+        SQLite::Statement advance(impl_->db, "UPDATE meta SET history_known=? WHERE history_known=?");
+        advance.bind(1, static_cast<std::int64_t>(known->history_end));
+        advance.bind(2, static_cast<std::int64_t>(known->history_begin));
+        advance.exec();
+        SQLite::Statement set(impl_->db, "UPDATE runs SET bytes=?, whole=? WHERE id=?");
+        set.bind(1, static_cast<std::int64_t>(known->bytes));
+        set.bind(2, known->is_whole ? 1 : 0);
+        set.bind(3, entry.summary.id);
+        set.exec();
+        transaction.commit();
+        return true;
+    });
+}
+
+void Index::put_if_new(const HistoryEntry& entry) {
+    translating([&] {
+        SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
+        if (has(entry.summary.id)) return;
+        impl_->put(entry);
+        transaction.commit();
+    });
+}
+
+void Index::shorten_log() {
+    translating([&] {
+        std::error_code error;
+        const auto bytes = std::filesystem::file_size(impl_->db.getFilename() + "-wal", error);
+        if (!error && bytes > long_log_bytes) impl_->db.exec("PRAGMA wal_checkpoint(PASSIVE)");
     });
 }
 
@@ -336,6 +343,14 @@ void Index::set_history_known(std::uint64_t end) {
 bool Index::has(const std::string& id) const {
     return translating([&] {
         SQLite::Statement find(impl_->db, "SELECT 1 FROM runs WHERE id=?");
+        find.bind(1, id);
+        return find.executeStep();
+    });
+}
+
+bool Index::is_settled(const std::string& id) const {
+    return translating([&] {
+        SQLite::Statement find(impl_->db, "SELECT 1 FROM runs WHERE id=? AND (status NOT IN ('running','pending') OR interrupted=1)");
         find.bind(1, id);
         return find.executeStep();
     });
@@ -417,6 +432,22 @@ std::vector<JobSample> Index::job_history(std::string_view pipeline, std::string
     });
 }
 
+void Index::successes(std::string_view pipeline, std::size_t runs, std::size_t enough,
+                      const std::function<void(std::string_view stage, std::string_view job, std::chrono::nanoseconds duration)>& each) const {
+    translating([&] {
+        SQLite::Statement newest(impl_->db, "SELECT n FROM runs WHERE pipeline=? ORDER BY start_ns DESC, id DESC LIMIT ?");
+        newest.bind(1, std::string(pipeline));
+        newest.bind(2, limit_of(runs));
+        SQLite::Statement find(impl_->db, "SELECT stage, job, duration_ns FROM jobs WHERE run=? AND status='success'");
+        std::size_t told = 0;
+        while (told < enough && newest.executeStep()) {
+            find.reset();
+            find.bind(1, newest.getColumn(0).getInt64());
+            for (; find.executeStep(); ++told) each(find.getColumn(0).getText(), find.getColumn(1).getText(), std::chrono::nanoseconds{find.getColumn(2).getInt64()});
+        }
+    });
+}
+
 PeriodTotals Index::totals(std::int64_t since_ns, std::int64_t until_ns) const {
     return translating([&] {
         PeriodTotals totals;
@@ -495,13 +526,14 @@ std::vector<Index::Kept> Index::kept() const {
     return translating([&] {
         std::vector<Kept> all;
         SQLite::Statement find(impl_->db,
-                               "SELECT id, start_ns, bytes FROM runs WHERE trimmed=0 AND (status NOT IN ('running','pending') OR "
+                               "SELECT id, start_ns, bytes, whole FROM runs WHERE trimmed=0 AND (status NOT IN ('running','pending') OR "
                                "interrupted=1) ORDER BY start_ns DESC, id DESC");
         while (find.executeStep()) {
             Kept kept;
             kept.id = find.getColumn(0).getString();
             if (const auto start = find.getColumn(1).getInt64(); start != 0) kept.start_time = from_ns(start);
             kept.bytes = static_cast<std::uint64_t>(find.getColumn(2).getInt64());
+            kept.is_whole = find.getColumn(3).getInt() != 0;
             all.push_back(std::move(kept));
         }
         return all;

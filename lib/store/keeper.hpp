@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -17,13 +19,15 @@ public:
     virtual void do_now() noexcept = 0;
 };
 
-/// One thread that does the chores of every run that goes on, every 100 ms. It is there as long as there is one, blocks every
-/// signal, and is joined.
+/// One thread that does the chores of every run that goes on, every 100 ms, and tasks that nobody is to wait for. It is there from
+/// the first of either on, blocks every signal, and is joined.
 class Keeper {
 public:
     static constexpr std::chrono::milliseconds interval{100};
+    using Task = std::function<void()>;
 
     Keeper() = default;
+    /// Does what is still to be done.
     ~Keeper();
     Keeper(const Keeper&) = delete;
     Keeper& operator=(const Keeper&) = delete;
@@ -31,12 +35,23 @@ public:
     void add(std::shared_ptr<Chore> chore);
     void remove(const std::shared_ptr<Chore>& chore);
 
+    /// Does it as soon as may be, one task after another, in their order. \param task throws nothing
+    void post(Task task);
+    /// Returns when all that was posted before is done; at once on the keeper's own thread.
+    void wait();
+
 private:
+    void start();
     void work();
+    void do_tasks(std::unique_lock<std::mutex>& lock);
+    void do_chores(std::unique_lock<std::mutex>& lock);
 
     std::mutex mutex_;
     std::condition_variable changed_;
+    std::condition_variable is_done_;
     std::vector<std::shared_ptr<Chore>> chores_;
+    std::deque<Task> tasks_;
+    bool is_busy_ = false;  // with a task
     bool is_over_ = false;
     std::thread thread_;
 };

@@ -15,6 +15,7 @@
 namespace kahn::store {
 namespace {
 
+constexpr const char* record_name = "run.json";
 constexpr const char* events_name = "events.ndjson";
 constexpr std::size_t much = 64 * 1024;
 
@@ -29,7 +30,7 @@ RunLock take_or_refuse(const Folder& run, const std::string& id) {
     if (lock) return std::move(*lock);
     std::string holder = "another engine";
     try {
-        if (const auto text = run.read("run.json")) {
+        if (const auto text = run.read(record_name)) {
             const RunOrigin origin = record_from_json(*text, run.path()).origin;
             holder = "process " + std::to_string(origin.pid) + " of " + origin.user + " on " + origin.host;
         }
@@ -41,15 +42,16 @@ RunLock take_or_refuse(const Folder& run, const std::string& id) {
 
 }  // namespace
 
-LiveRun::LiveRun(const Folder& store, RunRecord record, std::function<void(std::string)> cancel)
-    : folder_(make_run_folder(store, record.pipeline.run_id)),
-      lock_(take_or_refuse(folder_, record.pipeline.run_id)),
-      id_(record.pipeline.run_id),
-      record_(std::move(record)),
+LiveRun::LiveRun(const Folder& store, const Pipeline& run, RunRecord about, std::function<void(std::string)> cancel)
+    : folder_(make_run_folder(store, run.run_id)),
+      lock_(take_or_refuse(folder_, run.run_id)),
+      id_(run.run_id),
+      about_(std::move(about)),
       journal_(folder_.open(events_name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND)),
       cancel_(std::move(cancel)) {
     folder_.remove_file("cancel.json");
-    write_record();
+    OpenRuns(store).add(id_);
+    folder_.replace(record_name, to_json(about_, run, folder_.path()));
 }
 
 int LiveRun::add(const Event& event, Keep keep) {
@@ -63,13 +65,12 @@ int LiveRun::add(const Event& event, Keep keep) {
     return before == 0 ? journal_.error() : 0;
 }
 
-void LiveRun::finish() {
-    journal_.write();
-    journal_.sync();
-    write_record();
+void LiveRun::finish(const Pipeline& run, std::vector<std::string> critical_path) {
+    about_.critical_path = std::move(critical_path);
+    journal_.write();  // the disk need not have it: all that it says is in the record
+    folder_.write_atomically(record_name, to_json(about_, run, folder_.path()));
+    folder_.remove_leftovers(".");
 }
-
-void LiveRun::write_record() const { folder_.write_atomically("run.json", to_json(record_, folder_.path())); }
 
 void LiveRun::do_now() noexcept {
     // While the disk takes a page nobody can append to it: as long as lines come thick and fast they are gathered for longer.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace kahn::store {
 
@@ -18,10 +19,10 @@ namespace kahn::store {
 /// thread.
 class LiveRun final : public Chore {
 public:
-    /// Takes the run and writes down how it begins.
-    /// \param record the definition and where it comes from
+    /// Takes the run and writes down how it begins. It is an open run then.
+    /// \param about where it comes from: all of its record but the pipeline
     /// \throws Error (workspace_unusable, write_failed): it cannot be recorded, or another engine has it
-    LiveRun(const Folder& store, RunRecord record, std::function<void(std::string)> cancel);
+    LiveRun(const Folder& store, const Pipeline& run, RunRecord about, std::function<void(std::string)> cancel);
 
     /// How sure it is to be that an event is not lost.
     enum class Keep {
@@ -31,24 +32,25 @@ public:
     };
     /// \return the errno of a journal that has just failed, else 0
     int add(const Event& event, Keep keep);
-    /// The whole of it, as it ended. \throws Error (write_failed)
-    void finish();
+    /// Has the disk take how it began: nobody needs to wait for that. \return errno, 0 for success
+    int sync_beginning() const { return folder_.sync("run.json"); }
+    /// The whole of it, as it ended, on the disk. \throws Error (write_failed)
+    void finish(const Pipeline& run, std::vector<std::string> critical_path);
     /// Nobody works on it any more, although the keeper's thread may still be at its chores.
     void release() noexcept { lock_.release(); }
 
-    /// For the run's strand: the keeper's thread never looks at it.
-    RunRecord& record() noexcept { return record_; }
+    const RunRecord& about() const noexcept { return about_; }
     const Folder& folder() const noexcept { return folder_; }
 
     void do_now() noexcept override;
+
 private:
-    void write_record() const;
     void hear_cancel();
 
     Folder folder_;
     RunLock lock_;
     std::string id_;
-    RunRecord record_;
+    RunRecord about_;
     Journal journal_;
     std::function<void(std::string)> cancel_;
     std::uint64_t seen_writes_ = 0;  // by the keeper's thread

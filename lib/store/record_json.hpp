@@ -18,6 +18,8 @@ constexpr int record_version = 1;
 
 /// \param directory of the run
 std::string to_json(const RunRecord& record, const std::filesystem::path& directory);
+/// The record of a run that is not in it: a large pipeline is not copied only to be written.
+std::string to_json(const RunRecord& about, const Pipeline& run, const std::filesystem::path& directory);
 
 /// Reads what to_json() wrote into an equal record.
 /// \throws Error (workspace_unusable) that says what is wrong with the text

@@ -188,10 +188,11 @@ void append_result(std::string& out, const Pipeline& run) {
     add_end(object, run);
 }
 
-std::string to_json(const RunRecord& record, const fs::path& directory) {
+std::string to_json(const RunRecord& record, const fs::path& directory) { return to_json(record, record.pipeline, directory); }
+
+std::string to_json(const RunRecord& about, const Pipeline& run, const fs::path& directory) {
     std::string out;
     {
-        const Pipeline& run = record.pipeline;
         SparseObject object(out);
         object.number("v", record_version);
         object.text("run", run.run_id);
@@ -200,12 +201,12 @@ std::string to_json(const RunRecord& record, const fs::path& directory) {
         object.text("source", run.source.native());
         object.name("result");
         append_result(out, run);
-        object.claim("interrupted", record.is_interrupted);
-        object.number("max_workers", record.max_workers);
-        object.number("levels", record.levels);
-        object.texts("critical_path", record.critical_path);
+        object.claim("interrupted", about.is_interrupted);
+        object.number("max_workers", about.max_workers);
+        object.number("levels", about.levels);
+        object.texts("critical_path", about.critical_path);
         object.name("origin");
-        append_origin(out, record.origin);
+        append_origin(out, about.origin);
         object.variables("variables", run.variables);
         object.texts("secrets", run.secrets);
         object.list("triggers", run.triggers, [&](Trigger trigger) { render::append_json_string(out, to_string(trigger)); });

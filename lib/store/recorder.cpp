@@ -4,7 +4,10 @@
 
 #include "store/live_run.hpp"
 #include "store/origin.hpp"
+#include "store/summary.hpp"
 
+#include <future>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -49,14 +52,15 @@ void Recorder::on_event(const Event& event) {
 }
 
 void Recorder::begin(const Event& event, const event::RunStarted& started) {
-    RunRecord record;
-    record.pipeline = event.run;
-    record.origin = complete_origin(origin_, event.run);
-    record.origin.trace_id = started.trace_id;
-    record.max_workers = started.max_workers;
-    record.levels = started.levels;
-    const auto run = std::make_shared<LiveRun>(workspace_->folder(), std::move(record), cancel_);
-    workspace_->note_begin(run->record());
+    RunRecord about;
+    about.origin = complete_origin(origin_, event.run);
+    about.origin.trace_id = started.trace_id;
+    about.max_workers = started.max_workers;
+    about.levels = started.levels;
+    HistoryEntry entry = summarise(about, event.run);
+    const auto run = std::make_shared<LiveRun>(workspace_->folder(), event.run, std::move(about), cancel_);
+    workspace_->keeper().post([run] { run->sync_beginning(); });
+    workspace_->note_begin_soon(std::move(entry));
     workspace_->keeper().add(run);
     const std::lock_guard lock(mutex_);
     live_.insert_or_assign(event.run.run_id, run);
@@ -68,15 +72,17 @@ void Recorder::finish(const Event& event, const event::RunFinished& finished, co
         live_.erase(event.run.run_id);
     }
     workspace_->keeper().remove(run);
-    run->record().pipeline = event.run;
-    run->record().critical_path = finished.critical_path;
+    const auto entry = std::make_shared<const HistoryEntry>(summarise(run->about(), event.run));
+    std::promise<std::optional<HistoryFile::Range>> line;
+    workspace_->note_end_soon(entry, line.get_future());
     try {
-        run->finish();
+        run->finish(event.run, finished.critical_path);
     } catch (const Error& failure) {
         throw Error(Errc::write_failed, std::string("the run could not be recorded: ") + failure.what());
     }
-    workspace_->note_end(run->record());
+    const auto written = workspace_->add_to_history(*entry);
     run->release();
+    line.set_value(written);
 }
 
 std::shared_ptr<LiveRun> Recorder::find(const std::string& id) {

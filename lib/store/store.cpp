@@ -57,22 +57,20 @@ private:
 
     void read(std::string_view pipeline) {
         constexpr std::size_t most_runs = 20;
-        constexpr std::size_t many_samples = 40'000;  // of a pipeline with very many jobs a few runs must do
+        constexpr std::size_t enough_samples = 5000;  // of a pipeline with very many jobs a few runs must do: a run is waiting
         pipeline_ = pipeline;
         medians_.clear();
         std::unordered_map<std::string, std::vector<std::chrono::nanoseconds>> known;
-        std::vector<JobSample> samples;
+        std::string both;
+        const auto note = [&](std::string_view stage, std::string_view job, std::chrono::nanoseconds duration) {
+            both.assign(stage) += '\0';
+            both += job;
+            known[both].push_back(duration);
+        };
         try {
-            samples = workspace_->ask([&](Index& index) {
-                const auto newest = index.job_history(pipeline, {}, {}, 1);
-                const std::size_t runs = std::clamp<std::size_t>(many_samples / std::max<std::size_t>(newest.size(), 1), 1, most_runs);
-                return index.job_history(pipeline, {}, {}, runs);
-            });
+            workspace_->ask([&](Index& index) { index.successes(pipeline, most_runs, enough_samples, note); });
         } catch (const Error& failure) {
             workspace_->logger().warning(std::string("past durations are not known: ") + failure.what());
-        }
-        for (const JobSample& sample : samples) {
-            if (sample.status == PipelineStatus::success) known[key(sample.stage, sample.job)].push_back(sample.duration);
         }
         for (auto& [name, durations] : known) {
             const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
@@ -184,13 +182,14 @@ void Store::put(const RunRecord& record) {
             if (!lock) throw Error(Errc::invalid_argument, "run " + id + " is being recorded by a living engine");
             impl_->by_hand.emplace(id, std::move(*lock));
         }
+        impl_->workspace->open_runs().add(id);
         run.write_atomically("run.json", to_json(record, run.path()));
         run.remove_file("events.ndjson");
         if (is_end(record.pipeline.status) || record.is_interrupted) {
-            impl_->workspace->note_end(record);
-            impl_->by_hand.erase(id);
+            impl_->workspace->note_end(record, true);
+            impl_->by_hand.erase(id);  // released last: until then nobody else takes it for one whose engine is gone
         } else {
-            impl_->workspace->note_begin(record);
+            impl_->workspace->note_progress(record);
         }
     });
 }
@@ -207,14 +206,12 @@ fs::path Store::directory(std::string_view run_id) const { return impl_->workspa
 
 std::vector<RunSummary> Store::runs(const RunQuery& query) const {
     return impl_->logged([&] {
-        impl_->workspace->settle();
         return impl_->workspace->ask([&](Index& index) { return index.runs(query); });
     });
 }
 
 std::size_t Store::count(const RunQuery& query) const {
     return impl_->logged([&] {
-        impl_->workspace->settle();
         return impl_->workspace->ask([&](Index& index) { return index.count(query); });
     });
 }
@@ -254,7 +251,10 @@ Store::Reindexed Store::reindex() {
 }
 
 std::size_t Store::prune() {
-    return impl_->logged([&] { return impl_->workspace->prune(); });
+    return impl_->logged([&] {
+        impl_->workspace->ask([](Index&) {});
+        return impl_->workspace->prune();
+    });
 }
 
 }  // namespace kahn::store

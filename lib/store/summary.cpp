@@ -42,8 +42,9 @@ void count(RunSummary& summary, const PipelineJob& job) {
 
 }  // namespace
 
-HistoryEntry summarise(const RunRecord& record) {
-    const Pipeline& run = record.pipeline;
+HistoryEntry summarise(const RunRecord& record) { return summarise(record, record.pipeline); }
+
+HistoryEntry summarise(const RunRecord& about, const Pipeline& run) {
     HistoryEntry entry;
     RunSummary& summary = entry.summary;
     summary.id = run.run_id;
@@ -53,9 +54,9 @@ HistoryEntry summarise(const RunRecord& record) {
     summary.start_time = run.start_time;
     summary.end_time = run.end_time;
     summary.duration = run.duration;
-    summary.parent = record.origin.parent;
-    summary.trace_id = record.origin.trace_id;
-    summary.is_interrupted = record.is_interrupted;
+    summary.parent = about.origin.parent;
+    summary.trace_id = about.origin.trace_id;
+    summary.is_interrupted = about.is_interrupted;
     for (const PipelineStage& stage : run.stages) {
         for (const PipelineJob& job : stage.jobs) {
             count(summary, job);

@@ -22,6 +22,8 @@ struct HistoryEntry {
 static_assert(!std::is_aggregate_v<HistoryEntry>);
 
 HistoryEntry summarise(const RunRecord& record);
+/// The same of a run that is not in its record.
+HistoryEntry summarise(const RunRecord& about, const Pipeline& run);
 
 /// One line, its end included.
 std::string to_line(const HistoryEntry& entry);

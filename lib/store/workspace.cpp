@@ -8,13 +8,9 @@
 #include "store/record_json.hpp"
 #include "store/run_lock.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <chrono>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -23,23 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* history_name = "history.ndjson";
-constexpr const char* index_name = "kahn.db";
-
-/// Blocks until it has it.
-class FileLock {
-public:
-    explicit FileLock(const UniqueFd& fd) : fd_(fd.get()) {
-        while (::flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
-        }
-    }
-    ~FileLock() { ::flock(fd_, LOCK_UN); }
-    FileLock(const FileLock&) = delete;
-    FileLock& operator=(const FileLock&) = delete;
-
-private:
-    int fd_;
-};
+constexpr const char* record_name = "run.json";
+constexpr const char* events_name = "events.ndjson";
 
 }  // namespace
 
@@ -56,155 +37,190 @@ void require_run_id(std::string_view id) {
 Workspace::Workspace(const fs::path& workspace, StoreOptions options)
     : options_(std::move(options)),
       logger_(options_.log_sink, options_.log_level),
-      folder_(Folder::make(absolute_directory(workspace) / ".kahn")) {
+      folder_(Folder::make(absolute_directory(workspace) / ".kahn")),
+      history_(folder_),
+      index_(folder_, logger_, [this](Index& index) { fill(index); }) {
     folder_.make_directory("runs");
-    try {
-        ask([](Index&) {});
-    } catch (const Error& failure) {
-        logger_.warning(failure.what());  // runs are recorded all the same; who asks about them hears it again
-    }
 }
 
 // Records ------------------------------------------------------------------------------------------------------------
 
 RunRecord Workspace::load(const std::string& id) const {
     const fs::path directory = folder_.path() / run_path(id);
-    const auto text = folder_.read(run_path(id) / "run.json");
-    if (!text) throw Error(Errc::unknown_run, "run " + id + " has no record: " + (directory / "run.json").string() + " is not there");
+    const auto text = folder_.read(run_path(id) / record_name);
+    if (!text) throw Error(Errc::unknown_run, "run " + id + " has no record: " + (directory / record_name).string() + " is not there");
     try {
         RunRecord record = record_from_json(*text, directory);
         if (is_end(record.pipeline.status)) return record;
         // Asked before the events are read: what ends in between is told as it was.
         const bool is_live = RunLock::is_held(folder_, id);
-        const auto events = folder_.read(run_path(id) / "events.ndjson");
+        const auto events = folder_.read(run_path(id) / events_name);
         if (events) fold_events(record, *events, directory);
         record.is_interrupted = !is_end(record.pipeline.status) && !is_live;
         return record;
     } catch (const Error& failure) {
-        throw Error(Errc::workspace_unusable, "cannot read " + (directory / "run.json").string() + ": " + failure.what());
+        throw Error(Errc::workspace_unusable, "cannot read " + (directory / record_name).string() + ": " + failure.what());
     }
 }
 
-void Workspace::note_begin(const RunRecord& record) noexcept {
+void Workspace::note_progress(const RunRecord& record) noexcept {
     try {
         const HistoryEntry entry = summarise(record);
-        ask([&](Index& index) { index.put(entry); });
+        index_.change([&](Index& index) { index.put(entry); });
     } catch (const std::exception& failure) {
         logger_.warning("run " + record.pipeline.run_id + " is not in the index yet: " + failure.what());
     }
 }
 
-void Workspace::note_end(const RunRecord& record) noexcept {
+bool Workspace::note_end(const RunRecord& record, bool is_whole) noexcept {
     try {
         const HistoryEntry entry = summarise(record);
-        std::pair<std::uint64_t, std::uint64_t> line{0, 0};
+        const auto line = add_to_history(entry);
+        const bool is_noted = line && put_end(entry, is_whole, [&line] { return line; });
+        prune_quietly();
+        return is_noted;
+    } catch (const std::exception& failure) {
+        logger_.warning("run " + record.pipeline.run_id + ": " + failure.what());
+        return false;
+    }
+}
+
+void Workspace::note_begin_soon(HistoryEntry entry) {
+    keeper_.post([this, entry = std::move(entry)] {
         try {
-            line = append_history(entry);
-        } catch (const Error& failure) {
-            logger_.warning("run " + record.pipeline.run_id + " is not in the history: " + failure.what());
+            index_.change([&](Index& index) {
+                index.shorten_log();
+                index.put_if_new(entry);
+            });
+        } catch (const std::exception& failure) {
+            logger_.warning("run " + entry.summary.id + " is not in the index yet: " + failure.what());
         }
-        ask([&](Index& index) {
-            index.put(entry, line.first, line.second);
-            index.set_bytes(entry.summary.id, bytes_of(entry.summary.id));
-        });
-        prune();
+    });
+}
+
+std::optional<HistoryFile::Range> Workspace::add_to_history(const HistoryEntry& entry) noexcept {
+    try {
+        return history_.append(entry);
     } catch (const std::exception& failure) {
-        logger_.warning("run " + record.pipeline.run_id + " is not in the index yet: " + failure.what());
+        logger_.warning("run " + entry.summary.id + " is not in the history: " + failure.what());
+        return std::nullopt;
     }
 }
 
-/// Where the line lies in the file.
-std::pair<std::uint64_t, std::uint64_t> Workspace::append_history(const HistoryEntry& entry) const {
-    const UniqueFd fd = folder_.open(history_name, O_RDWR | O_CREAT | O_APPEND);
-    const FileLock lock(fd);
-    const auto failed = [this](int error) {
-        throw Error(Errc::write_failed, "cannot write '" + (folder_.path() / history_name).string() + "': " + std::generic_category().message(error));
+void Workspace::note_end_soon(std::shared_ptr<const HistoryEntry> entry, std::future<std::optional<HistoryFile::Range>> line) {
+    // A task can be copied, a future cannot.
+    keeper_.post([this, entry = std::move(entry), line = std::make_shared<decltype(line)>(std::move(line))] {
+        const auto wait = [&line]() -> std::optional<HistoryFile::Range> {
+            try {
+                return line->get();
+            } catch (const std::future_error&) {
+                return std::nullopt;
+            }
+        };
+        put_end(*entry, true, wait);
+        prune_quietly();
+    });
+}
+
+bool Workspace::put_end(const HistoryEntry& entry, bool is_whole, const std::function<std::optional<HistoryFile::Range>()>& line) noexcept {
+    const std::string& id = entry.summary.id;
+    const auto end = [&]() -> std::optional<Index::End> {
+        const auto its = line();
+        if (!its) return std::nullopt;
+        return Index::End{its->begin, its->end, bytes_of(id), is_whole};
     };
-    const off_t begin = ::lseek(fd.get(), 0, SEEK_END);
-    if (begin < 0) failed(errno);
-    std::string line = to_line(entry);
-    char last = '\n';
-    // Somebody was killed within a line: it is ended, so that only that one is lost.
-    if (begin > 0 && ::pread(fd.get(), &last, 1, begin - 1) == 1 && last != '\n') line.insert(line.begin(), '\n');
-    if (!write_all(fd.get(), line)) {
-        const int error = errno;
-        if (::ftruncate(fd.get(), begin) != 0) {
-            // The next one to append ends the torn line.
-        }
-        failed(error);
-    }
-    return {static_cast<std::uint64_t>(begin), static_cast<std::uint64_t>(begin) + line.size()};
-}
-
-void Workspace::settle() {
-    const auto open = ask([](Index& index) { return index.unsettled(); });
-    for (const std::string& id : open) {
-        if (RunLock::is_held(folder_, id)) continue;
-        try {
-            const RunRecord record = load(id);
-            if (record.is_interrupted || is_end(record.pipeline.status)) note_end(record);
-        } catch (const Error& failure) {
-            logger_.warning(failure.what());
-            // Its engine is gone and nothing will ever tell more of it: it is not to be said again each time somebody asks.
-            ask([&](Index& index) { index.set_interrupted(id); });
-        }
-    }
-}
-
-// Index --------------------------------------------------------------------------------------------------------------
-
-void Workspace::open_index() const {
-    // Another process may have made it anew: what is open then is a file without a name.
-    struct stat named {};
-    const bool is_named = ::fstatat(folder_.fd(), index_name, &named, AT_SYMLINK_NOFOLLOW) == 0;
-    if (index_ && is_named && named.st_ino == index_inode_) return;
-    index_.reset();
-    index_inode_ = named.st_ino;
-    // Made by hand for its mode; SQLite gives its other files the same. Empty is as good as missing.
-    const UniqueFd there = folder_.try_open(index_name, O_RDONLY);
-    if (!there && errno != ENOENT) {
-        throw Error(Errc::workspace_unusable, "cannot open '" + (folder_.path() / index_name).string() + "': " + std::generic_category().message(errno));
-    }
-    if (!there) throw IndexUnusable("it is not there");
-    index_ = std::make_unique<Index>(folder_.path() / index_name);
-    catch_up();
-}
-
-void Workspace::make_index(const std::string& why) const {
-    index_.reset();
-    // One process makes it; the others wait, and find it made.
-    const UniqueFd guard = folder_.open("index.lock", O_RDWR | O_CREAT);
-    const FileLock lock(guard);
     try {
-        index_ = std::make_unique<Index>(folder_.path() / index_name);
-        index_->history_known();
-        index_.reset();
-        return;
-    } catch (const IndexUnusable&) {
-        index_.reset();
+        bool is_known = false;
+        index_.change([&](Index& index) { is_known = index.put_end(entry, end); });
+        if (is_known) open_runs().remove(id);
+        return is_known;
+    } catch (const std::exception& failure) {
+        logger_.warning("run " + id + " is not in the index yet: " + failure.what());
+        return false;
     }
-    if (folder_.has(index_name)) logger_.warning("the index of the runs is made anew: " + why);
-    for (const char* suffix : {"", "-wal", "-shm"}) folder_.remove_file(std::string(index_name) + suffix);
-    { const UniqueFd made = folder_.open(index_name, O_RDWR | O_CREAT); }
-    Index::make(folder_.path() / index_name, [this](Index& index) { fill(index); });
+}
+
+// What happened without the index -------------------------------------------------------------------------------------
+
+/// Finds the runs that others have begun or ended, and those whose engine is gone.
+void Workspace::settle() {
+    const std::lock_guard lock(settling_);
+    catch_up();
+    std::set<std::string> open;
+    for (std::string& id : open_runs().all()) open.insert(std::move(id));
+    for (std::string& id : index_.ask([](Index& index) { return index.unsettled(); })) open.insert(std::move(id));
+    for (const std::string& id : open) settle(id);
+}
+
+void Workspace::settle(const std::string& id) {
+    try {
+        if (RunLock::is_held(folder_, id)) {
+            if (index_.ask([&](Index& index) { return index.has(id); })) return;
+            const HistoryEntry entry = summarise(load(id));
+            return index_.add([&](Index& index) { index.put_if_new(entry); });
+        }
+        if (folder_.write_obstacle() != 0) {
+            const HistoryEntry entry = summarise(load(id));
+            return index_.add([&](Index& index) { index.put(entry); });
+        }
+        const bool is_open = folder_.has(OpenRuns::place_of(id));
+        const auto turn = OpenRuns::Settling::begin(folder_, id);
+        if (is_open && !turn) return;  // another process just did
+        folder_.remove_leftovers(run_path(id));
+        folder_.remove_leftovers(run_path(id) / "reports");
+        const bool has_begun = folder_.has(run_path(id) / record_name);
+        catch_up();  // it may have ended since
+        if (!has_begun || index_.ask([&](Index& index) { return index.is_settled(id); })) return open_runs().remove(id);
+        const RunRecord record = load(id);
+        if (!record.is_interrupted && !is_end(record.pipeline.status)) return;
+        if (note_end(record, false)) return;
+        const HistoryEntry entry = summarise(record);
+        index_.add([&](Index& index) { index.put(entry); });
+    } catch (const Error& failure) {
+        logger_.warning(failure.what());
+        // Its engine is gone and nothing will ever tell more of it: it is not to be said again each time somebody asks.
+        index_.add([&](Index& index) { index.set_interrupted(id); });
+        open_runs().remove(id);
+    }
+}
+
+/// Takes over what others, or a killed process, have ended without telling the index.
+void Workspace::catch_up() {
+    const auto size = history_.size();
+    if (!size) return;
+    std::uint64_t known = index_.ask([](Index& index) { return index.history_known(); });
+    if (*size == known) return;
+    if (*size < known) known = 0;  // somebody has shortened it: none of it is known for sure
+    const auto lines = history_.read_from(known);
+    index_.add([&](Index& index) {
+        for (const HistoryEntry& line : lines.entries) {
+            try {
+                index.put(summarise(load(line.summary.id)));
+                index.set_bytes(line.summary.id, bytes_of(line.summary.id));  // retention counts them
+            } catch (const Error&) {
+                index.put(line);
+            }
+        }
+        index.set_history_known(lines.end);
+    });
 }
 
 Store::Reindexed Workspace::fill(Index& index) const {
     Store::Reindexed done;
-    const auto history = folder_.read(history_name).value_or(std::string());
+    auto history = history_.read_from(0);
     std::unordered_map<std::string, HistoryEntry> lines;  // the last one of a run counts
-    std::string_view rest = history;
-    while (!rest.empty()) {
-        const auto end = rest.find('\n');
-        if (end == std::string_view::npos) break;
-        if (auto entry = from_line(rest.substr(0, end))) lines.insert_or_assign(entry->summary.id, std::move(*entry));
-        rest.remove_prefix(end + 1);
+    for (HistoryEntry& entry : history.entries) {
+        std::string id = entry.summary.id;
+        lines.insert_or_assign(std::move(id), std::move(entry));
     }
     for (const std::string& id : folder_.directories("runs")) {
-        if (!folder_.has(run_path(id) / "run.json")) continue;  // killed before it began
+        if (!folder_.has(run_path(id) / record_name)) continue;  // killed before it began
         try {
             const RunRecord record = load(id);
-            index.put(summarise(record));
+            HistoryEntry entry = summarise(record);
+            // One whose engine is gone is settled when somebody asks: then it has its line in the history.
+            if (!lines.contains(id)) entry.summary.is_interrupted = false;
+            index.put(entry);
             index.set_bytes(id, bytes_of(id));
             if (!folder_.has(run_path(id) / "logs") && is_end(record.pipeline.status)) index.set_trimmed(id);
             ++done.runs;
@@ -218,49 +234,14 @@ Store::Reindexed Workspace::fill(Index& index) const {
         index.set_trimmed(id);
         ++done.runs;
     }
-    index.set_history_known(history.size() - rest.size());
+    index.set_history_known(history.end);
     return done;
 }
 
-/// Takes over what others, or a killed process, have ended without telling the index.
-void Workspace::catch_up() const {
-    const UniqueFd fd = folder_.try_open(history_name, O_RDONLY);
-    struct stat status {};
-    if (!fd || ::fstat(fd.get(), &status) != 0) return;
-    std::uint64_t known = index_->history_known();
-    if (static_cast<std::uint64_t>(status.st_size) == known) return;
-    if (static_cast<std::uint64_t>(status.st_size) < known) known = 0;  // somebody has shortened it: none of it is known for sure
-    const auto history = folder_.read(history_name).value_or(std::string());
-    std::string_view rest = std::string_view(history).substr(std::min<std::size_t>(known, history.size()));
-    while (!rest.empty()) {
-        const auto end = rest.find('\n');
-        if (end == std::string_view::npos) break;
-        if (const auto entry = from_line(rest.substr(0, end))) {
-            try {
-                index_->put(summarise(load(entry->summary.id)));
-                index_->set_bytes(entry->summary.id, bytes_of(entry->summary.id));  // retention counts them
-            } catch (const Error&) {
-                index_->put(*entry);
-            }
-        }
-        rest.remove_prefix(end + 1);
-    }
-    index_->set_history_known(history.size() - rest.size());
-}
-
 Store::Reindexed Workspace::reindex() {
-    const std::lock_guard lock(mutex_);
-    index_.reset();
-    const UniqueFd guard = folder_.open("index.lock", O_RDWR | O_CREAT);
-    const FileLock file_lock(guard);
-    for (const char* suffix : {"", "-wal", "-shm"}) folder_.remove_file(std::string(index_name) + suffix);
-    { const UniqueFd made = folder_.open(index_name, O_RDWR | O_CREAT); }
+    keeper_.wait();
     Store::Reindexed done;
-    try {
-        Index::make(folder_.path() / index_name, [&](Index& index) { done = fill(index); });
-    } catch (const IndexUnusable& failure) {
-        throw Error(Errc::workspace_unusable, "the index of the runs (kahn.db): " + std::string(failure.what()));
-    }
+    index_.make_anew([&](Index& index) { done = fill(index); });
     return done;
 }
 
@@ -268,26 +249,44 @@ Store::Reindexed Workspace::reindex() {
 
 std::uint64_t Workspace::bytes_of(const std::string& id) const { return folder_.bytes_below(run_path(id)); }
 
-void Workspace::trim(const std::string& id) const {
-    // What only the events say is written down first: they go as well. A record that cannot be read stays as it is, with them.
+void Workspace::prune_quietly() noexcept {
+    try {
+        catch_up();  // what others have ended counts as well
+        prune();
+    } catch (const std::exception& failure) {
+        logger_.warning(std::string("logs and artifacts beyond the retention stay: ") + failure.what());
+    }
+}
+
+/// Writes it into the record. One that cannot be read stays as it is, with its events.
+void Workspace::keep_what_events_say(const std::string& id) const {
+    if (!folder_.has(run_path(id) / events_name)) return;
     try {
         const RunRecord record = load(id);
-        if (folder_.has(run_path(id) / "events.ndjson")) {
-            folder_.write_atomically(run_path(id) / "run.json", to_json(record, folder_.path() / run_path(id)));
-            folder_.remove_file(run_path(id) / "events.ndjson");
-        }
+        folder_.write_atomically(run_path(id) / record_name, to_json(record, folder_.path() / run_path(id)));
+        folder_.remove_file(run_path(id) / events_name);
     } catch (const Error& failure) {
         if (failure.code() == Errc::write_failed) throw;
         logger_.warning(failure.what());
     }
-    for (const char* part : {"logs", "artifacts", "reports", "outputs"}) folder_.remove_tree(run_path(id) / part);
+}
+
+void Workspace::trim(const Index::Kept& run) const {
+    const fs::path directory = run_path(run.id);
+    if (run.is_whole) {
+        folder_.remove_file(directory / events_name);
+    } else {
+        keep_what_events_say(run.id);
+    }
+    for (const char* part : {"logs", "artifacts", "reports", "outputs"}) folder_.remove_tree(directory / part);
+    folder_.remove_leftovers(directory);
 }
 
 std::size_t Workspace::prune() {
     const Retention& keep = options_.retention;
     constexpr std::chrono::hours longest_age{24 * 365 * 50};  // beyond that the clock has no times
     const auto oldest = std::chrono::system_clock::now() - std::min(keep.age, longest_age);
-    const auto all = ask([](Index& index) { return index.kept(); });
+    const auto all = index_.ask([](Index& index) { return index.kept(); });
     std::size_t runs = 0;
     std::uint64_t bytes = 0;
     std::size_t trimmed = 0;
@@ -298,12 +297,12 @@ std::size_t Workspace::prune() {
         if (stays || RunLock::is_held(folder_, run.id)) continue;
         bytes -= run.bytes;
         try {
-            trim(run.id);
+            trim(run);
         } catch (const Error& failure) {
             logger_.warning(failure.what());  // the disk is full, or the like: it is tried again
             continue;
         }
-        ask([&](Index& index) { index.set_trimmed(run.id); });
+        index_.change([&](Index& index) { index.set_trimmed(run.id); });
         ++trimmed;
     }
     return trimmed;

@@ -1,20 +1,23 @@
 #pragma once
 
-#include <kahn/base/error.hpp>
 #include <kahn/base/log.hpp>
 #include <kahn/store/store.hpp>
 
 #include "store/folder.hpp"
-#include "store/index.hpp"
+#include "store/history_file.hpp"
+#include "store/index_access.hpp"
 #include "store/keeper.hpp"
+#include "store/open_runs.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace kahn::store {
 
@@ -28,6 +31,7 @@ public:
     const Logger& logger() const noexcept { return logger_; }
     const StoreOptions& options() const noexcept { return options_; }
     Keeper& keeper() noexcept { return keeper_; }
+    OpenRuns open_runs() const { return OpenRuns(folder_); }
 
     static std::filesystem::path run_path(std::string_view id) { return std::filesystem::path("runs") / id; }
 
@@ -35,48 +39,54 @@ public:
     /// \throws Error (unknown_run, workspace_unusable)
     RunRecord load(const std::string& id) const;
 
-    /// A run has begun. What the index cannot take is said and made up for later: it is only an index.
-    void note_begin(const RunRecord& record) noexcept;
-    /// A run has ended, or was found to be interrupted: a line for the history, and the index.
-    void note_end(const RunRecord& record) noexcept;
+    /// A run has begun, or has come on. What the index cannot take is said and made up for later: it is only an index.
+    void note_progress(const RunRecord& record) noexcept;
+    /// A run has ended, or was found to be interrupted: a line for the history, the index, retention. Then it is no open run any
+    /// more. \param is_whole its `run.json` says all of it
+    /// \return false: something could not be written, which is said, and it stays one
+    bool note_end(const RunRecord& record, bool is_whole) noexcept;
 
-    /// Finds the runs whose engine is gone.
-    void settle();
+    // The same in pieces, so that a run's strand has little to do.
 
-    /// Asks the index; if it is broken, makes it anew and asks once more.
+    /// Tells the index by and by.
+    void note_begin_soon(HistoryEntry entry);
+    /// \return where it lies; nothing if that failed, which is said
+    std::optional<HistoryFile::Range> add_to_history(const HistoryEntry& entry) noexcept;
+    /// Begins to tell the index, while `run.json` is still being written elsewhere, whole.
+    /// \param line of the history, once all of that is done; nothing, or none ever: it is not, and the run stays an open one
+    void note_end_soon(std::shared_ptr<const HistoryEntry> entry, std::future<std::optional<HistoryFile::Range>> line);
+
+    /// Asks the index, once it knows all that has happened up to now.
     template <class Question>
-    auto ask(Question question) const -> decltype(question(std::declval<Index&>())) {
-        const std::lock_guard lock(mutex_);
-        for (bool is_second = false;; is_second = true) {
-            try {
-                open_index();
-                return question(*index_);
-            } catch (const IndexUnusable& failure) {
-                if (is_second) throw Error(Errc::workspace_unusable, "the index of the runs (kahn.db): " + std::string(failure.what()));
-                make_index(failure.what());
-            }
-        }
+    auto ask(Question question) -> decltype(question(std::declval<Index&>())) {
+        keeper_.wait();
+        settle();
+        return index_.ask(std::move(question));
     }
+    /// Asks it as it is.
+    IndexAccess& index() noexcept { return index_; }
 
     Store::Reindexed reindex();
     std::size_t prune();
 
 private:
-    void open_index() const;
-    void make_index(const std::string& why) const;
     Store::Reindexed fill(Index& index) const;
-    void catch_up() const;
-    std::pair<std::uint64_t, std::uint64_t> append_history(const HistoryEntry& entry) const;
+    void settle();
+    void settle(const std::string& id);
+    void catch_up();
+    bool put_end(const HistoryEntry& entry, bool is_whole, const std::function<std::optional<HistoryFile::Range>()>& line) noexcept;
+    void prune_quietly() noexcept;
     std::uint64_t bytes_of(const std::string& id) const;
-    void trim(const std::string& id) const;
+    void keep_what_events_say(const std::string& id) const;
+    void trim(const Index::Kept& run) const;
 
     StoreOptions options_;
     Logger logger_;
     Folder folder_;
-    mutable std::mutex mutex_;  // of the index
-    mutable std::unique_ptr<Index> index_;
-    mutable ino_t index_inode_ = 0;
-    Keeper keeper_;
+    HistoryFile history_;
+    IndexAccess index_;
+    std::mutex settling_;
+    Keeper keeper_;  // last: what it still has to do needs all the others
 };
 
 /// \throws Error (invalid_argument) for what cannot be a directory's name

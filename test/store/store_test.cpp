@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(an_index_of_the_first_version_is_taken_over_with_what_is_in
     }
     {
         SQLite::Database old((workspace / ".kahn/kahn.db").string(), SQLite::OPEN_READWRITE);
-        old.exec("DROP TRIGGER sums_add; DROP TRIGGER sums_take; DROP TRIGGER sums_add_again; DROP TABLE sums; "
+        old.exec("DROP TRIGGER sums_add; DROP TRIGGER sums_take; DROP TRIGGER sums_add_again; DROP TABLE sums; ALTER TABLE runs DROP COLUMN whole; "
                  "DROP INDEX runs_by_trace; ALTER TABLE runs DROP COLUMN trace; PRAGMA user_version=1");
     }
     auto store = open();
@@ -237,6 +237,8 @@ BOOST_AUTO_TEST_CASE(a_missing_broken_or_newer_index_is_made_anew) {
             BOOST_TEST(store.runs().size() == 4U);
             BOOST_TEST(store.job_history("ci", "s", "b", 20).size() == 2U);
         }
+        // All of it in the one file, for the next one to be damaged.
+        SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("PRAGMA wal_checkpoint(TRUNCATE)");
     };
     std::filesystem::remove(file);
     check("missing");
@@ -328,8 +330,8 @@ BOOST_AUTO_TEST_CASE(retention_takes_what_belongs_to_a_record_that_cannot_be_rea
     opts.retention.runs = 1;
     Store store(workspace.path(), opts);
     const auto run = workspace / ".kahn/runs" / numbered(1);
-    store.put(ended_run(numbered(1), "ci", epoch_of_tests, S::success, {{"a", S::success}}));
     std::filesystem::create_directories(run / "logs");
+    store.put(ended_run(numbered(1), "ci", epoch_of_tests, S::success, {{"a", S::success}}));
     std::ofstream(run / "run.json", std::ios::trunc) << "{\"v\":1,";
     store.put(ended_run(numbered(2), "ci", epoch_of_tests + 1min, S::success, {{"a", S::success}}));
     BOOST_TEST(!std::filesystem::exists(run / "logs"));
