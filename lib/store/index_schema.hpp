@@ -84,11 +84,11 @@ WHEN new.status IN ('success','failure','cancelled') BEGIN
 END;
 )";
 
-// Whether `run.json` has all that is known of a run, its events included: then nothing need be read before they are removed.
 inline constexpr const char* index_version_3 = R"(
 ALTER TABLE runs ADD COLUMN trace TEXT NOT NULL DEFAULT '';
 CREATE INDEX runs_by_trace ON runs(trace) WHERE trace <> '';
 )";
+// Whether `run.json` has all that is known of a run, its events included: then nothing need be read before they are removed.
 inline constexpr const char* index_version_4 = "ALTER TABLE runs ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;";
 
 /// What leads from each version to the next; version 0 is an empty file.

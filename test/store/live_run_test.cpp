@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(the_keeper_looks_for_a_cancellation_while_the_end_is_writte
     store.make_directory("runs");
     const RunRecord ended = ended_run(numbered(1), "ci", epoch_of_tests, PipelineStatus::success, {{"a", PipelineStatus::success}});
     std::string heard_from;
-    LiveRun run(store, ended, [&heard_from](std::string who) { heard_from = std::move(who); });
+    LiveRun run(store, ended.pipeline, ended, [&heard_from](std::string who) { heard_from = std::move(who); });
     leave_cancel_request(run.folder(), numbered(1), "somebody");
 
     std::atomic<bool> has_looked = false;
@@ -31,8 +31,7 @@ BOOST_AUTO_TEST_CASE(the_keeper_looks_for_a_cancellation_while_the_end_is_writte
         } while (!is_over);
     });
     while (!has_looked) std::this_thread::yield();
-    run.record().pipeline = ended.pipeline;
-    run.finish();
+    run.finish(ended.pipeline, {});
     is_over = true;
     keeper.join();
     BOOST_TEST(heard_from == "somebody");
