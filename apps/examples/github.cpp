@@ -55,10 +55,10 @@ void tell_jobs(const kahn::AsyncPipelineResult& jobs) {
     }
 }
 
-//[start
 /// \param github outlives it
 asio::awaitable<int> run(kahn::AsyncPipelineManager* github, Workflow workflow) {
     co_await asio::this_coro::throw_if_cancelled(false);
+    //[start
     kahn::TriggerOptions what;
     what.ref = workflow.ref;
     const auto started =
@@ -81,12 +81,12 @@ asio::awaitable<int> run(kahn::AsyncPipelineManager* github, Workflow workflow) 
         co_await asio::this_coro::reset_cancellation_state(no_more);
         ended = co_await github->async_cancel_and_wait(workflow.owner, workflow.repository, id);
     }
+    //]
     if (!tell(ended)) co_return 1;
     const auto jobs = co_await github->async_get_jobs(workflow.owner, workflow.repository, id);
     tell_jobs(jobs);
     co_return ended.status == kahn::PipelineStatus::success ? 0 : 1;
 }
-//]
 
 int main(int argc, char** argv) {
     if (argc != 4 && argc != 5) {

@@ -52,9 +52,11 @@ std::vector<std::string> command_names(const CLI::App& app) {
     return names;
 }
 
+/// The innermost: `trigger` of `kahn remote trigger`.
 const CLI::App& selected(const CLI::App& app) {
-    const auto given = app.get_subcommands();
-    return given.empty() ? app : *given.back();
+    const CLI::App* command = &app;
+    for (auto given = app.get_subcommands(); !given.empty(); given = command->get_subcommands()) command = given.back();
+    return *command;
 }
 
 std::vector<std::string> option_names(const CLI::App& command) {
@@ -73,13 +75,34 @@ void complain_about_leftovers(const CLI::App& app) {
     const auto words = app.remaining(true);
     if (words.empty()) return;
     const auto option = std::find_if(words.begin(), words.end(), looks_like_an_option);
-    if (option == words.end()) throw UsageError("unexpected argument '" + printable(words.front()) + "'");
-    throw UsageError(unknown("option", option->substr(0, option->find('=')), option_names(selected(app))));
+    if (option == words.end()) {
+        const auto commands_there = command_names(selected(app));
+        if (!commands_there.empty()) throw UsageError(unknown("command", words.front(), commands_there));
+        throw UsageError("unexpected argument '" + printable(words.front()) + "'");
+    }
+    constexpr std::size_t one_letter = 2;  // any other one is as near to it as the next
+    const auto known = option->size() > one_letter ? option_names(selected(app)) : std::vector<std::string>();
+    throw UsageError(unknown("option", option->substr(0, option->find('=')), known));
+}
+
+/// What CLI11 says, in the words of a person.
+std::string plain_words(const CLI::ParseError& failure, const CLI::App& app) {
+    const std::string text = failure.what();
+    const std::string about = text.substr(0, text.find(':'));
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&failure) != nullptr) {
+        if (text.find("At Most 1 required") != std::string::npos) return about + " can be given only once";
+        if (text.find(" missing") != std::string::npos) return about + " needs a value";
+    }
+    const bool wants_command = dynamic_cast<const CLI::RequiredError*>(&failure) != nullptr && text == "A subcommand is required";
+    return wants_command ? "one of these commands is required: " + join(command_names(selected(app)), ", ") : text;
 }
 
 std::string how_to_learn_more(const CLI::App& app) {
-    const CLI::App& command = selected(app);
-    return "see: kahn " + (&command == &app ? std::string() : command.get_name() + ' ') + "--help";
+    std::string names;
+    for (const CLI::App* command = &selected(app); command->get_parent() != nullptr; command = command->get_parent()) {
+        names = command->get_name() + ' ' + names;
+    }
+    return "see: kahn " + names + "--help";
 }
 
 int parse_and_run(CLI::App& app, std::vector<std::string> arguments, Action& chosen, Console& console) {
@@ -98,7 +121,7 @@ int parse_and_run(CLI::App& app, std::vector<std::string> arguments, Action& cho
         return exit_success;
     } catch (const CLI::ParseError& failure) {
         complain_about_leftovers(app);
-        throw UsageError(printable(failure.what()));
+        throw UsageError(printable(plain_words(failure, app)));
     }
     if (!chosen) {
         console.err.write(app.help());

@@ -212,7 +212,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
             request.environment["KAHN_ATTEMPT"] = std::to_string(attempt.number);
             request.environment["KAHN_OUTPUT"] = run->files().output(place.stage, place.job, attempt.number).string();
             if (!first.environment.contains(traceparent_name)) {
-                request.environment[traceparent_name] = run->context().trace.new_child();
+                request.environment[traceparent_name] = run->new_span();
             }
             request.log = attempt.log;
             // An observer may have ended the run at the event above.

@@ -76,6 +76,8 @@ public:
     const std::shared_ptr<RunClock>& clock() const noexcept { return clock_; }
     const std::shared_ptr<Suspension>& suspension() const noexcept { return suspension_; }
     const RunContext& context() const noexcept { return context_; }
+    /// A `traceparent` for one attempt.
+    std::string new_span() { return context_.trace.new_child(); }
     const RunFiles& files() const noexcept { return files_; }
     const RunPlan::Node& node(graph::NodeIndex index) const { return plan_.node(index); }
     /// What is to be run, secrets and all: for what nobody sees but the job itself.

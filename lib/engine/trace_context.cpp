@@ -18,19 +18,26 @@ bool is_hexadecimal(std::string_view text) {
 }
 bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 
-/// So many digits that are not all zero. \pre a multiple of 8
-std::string random_digits(std::size_t count) {
-    constexpr std::string_view digits = "0123456789abcdef";
+std::uint64_t random_number() {
     std::random_device random;
-    std::string out;
-    do {
-        out.clear();
-        while (out.size() < count) {
-            const std::uint32_t bits = random();
-            for (unsigned shift = 0; shift < 32; shift += 4) out += digits[bits >> shift & 0xFU];
-        }
-    } while (is_zero(out));
+    return std::uint64_t{random()} << 32U | random();
+}
+
+std::string digits_of(std::uint64_t number) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out(span_digits, '0');
+    for (char& digit : out) {
+        digit = digits[number >> 60U];
+        number <<= 4U;
+    }
     return out;
+}
+
+/// A permutation of all numbers that leaves no likeness between neighbours (SplitMix64, Steele et al., 2014).
+std::uint64_t mixed(std::uint64_t number) {
+    number = (number ^ number >> 30U) * 0xBF58476D1CE4E5B9U;
+    number = (number ^ number >> 27U) * 0x94D049BB133111EBU;
+    return number ^ number >> 31U;
 }
 
 }  // namespace
@@ -55,8 +62,18 @@ std::optional<TraceContext> TraceContext::parse(std::string_view traceparent) {
     return TraceContext(std::string(trace), is_known ? std::string(flags) : is_sampled ? "01" : "00");
 }
 
-TraceContext TraceContext::make() { return {random_digits(trace_digits), "01"}; }
+TraceContext TraceContext::make() {
+    std::string id = digits_of(random_number()) + digits_of(random_number());
+    if (is_zero(id)) id.back() = '1';
+    return {std::move(id), "01"};
+}
 
-std::string TraceContext::new_child() const { return "00-" + trace_id_ + "-" + random_digits(span_digits) + "-" + flags_; }
+TraceContext::TraceContext(std::string trace_id, std::string flags)
+    : trace_id_(std::move(trace_id)), flags_(std::move(flags)), last_span_(random_number()) {}
+
+std::string TraceContext::new_child() {
+    if (++last_span_ == 0) ++last_span_;  // the only number that is mixed to 0, which is no span
+    return "00-" + trace_id_ + "-" + digits_of(mixed(last_span_)) + "-" + flags_;
+}
 
 }  // namespace kahn

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,13 +19,14 @@ public:
 
     const std::string& trace_id() const noexcept { return trace_id_; }
     /// For somebody below: the same trace, a span id of its own.
-    std::string new_child() const;
+    std::string new_child();
 
 private:
-    TraceContext(std::string trace_id, std::string flags) : trace_id_(std::move(trace_id)), flags_(std::move(flags)) {}
+    TraceContext(std::string trace_id, std::string flags);
 
     std::string trace_id_;
     std::string flags_;
+    std::uint64_t last_span_;  // one look at the machine's randomness a run, instead of one an attempt
 };
 
 }  // namespace kahn

@@ -34,6 +34,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_option_is_answered_with_the_one_that_was_meant) 
     check_wrong({"run", "--dyr-run=1", "ci.yaml"}, "unknown option '--dyr-run'. Did you mean '--dry-run'?");
     check_wrong({"plan", "ci.yaml", "--color"}, "unknown option '--color'\n");
     check_wrong({"--verzion"}, "unknown option '--verzion'. Did you mean '--version'?\nsee: kahn --help\n");
+    check_wrong({"-x"}, "unknown option '-x'\n");
     check_wrong({"run", "--nope"}, "unknown option '--nope'");  // and not that the file is missing
     check_wrong({"run", "-j", "x", "--nope", "ci.yaml"}, "unknown option '--nope'");
 }
@@ -43,8 +44,22 @@ BOOST_AUTO_TEST_CASE(missing_and_superfluous_arguments_are_named) {
     check_wrong({"validate"}, "FILE");
     check_wrong({"explain", "K0122"}, "unknown code 'K0122'. Did you mean 'K012'?");
     check_wrong({"explain", "k999"}, "there is no code 'K999'; 'kahn explain' lists all");
-    check_wrong({"run", "ci.yaml", "-j"}, "--workers: 1 required");
+    check_wrong({"explain", "nope"}, "unknown code 'nope'; 'kahn explain' lists all");
+    check_wrong({"run", "ci.yaml", "-j"}, "--workers needs a value\n");
+    check_wrong({"run", "ci.yaml", "-j", "1", "-j", "2"}, "--workers can be given only once\n");
+    check_wrong({"watch", ""}, "FILE is empty\n");
     check_wrong({"run", "ci.yaml", "other.yaml"}, "unexpected argument 'other.yaml'");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_of_a_command_is_treated_as_one) {
+    check_wrong({"remote"}, "one of these commands is required: trigger, status, ");
+    check_wrong({"remote", "trigge"}, "unknown command 'trigge'. Did you mean 'trigger'?\nsee: kahn remote --help\n");
+    check_wrong({"remote", "trigger"}, "REPO is required\nsee: kahn remote trigger --help\n");
+    check_wrong({"remote", "wait", "a/b", "1", "--timeot", "5"}, "Did you mean '--timeout'?\nsee: kahn remote wait --help\n");
+    for (const char* const id : {"x", "0", "-1", "1.5", "99999999999999999999"}) {
+        check_wrong({"remote", "status", "a/b", id}, "RUN: wants a whole number from 1, not '" + std::string(id) + "'\n");
+    }
+    check_wrong({"remote", "runs", "a/b", "--limit", "1001"}, "--limit: wants a whole number from 1 to 1000, not '1001'\n");
 }
 
 BOOST_AUTO_TEST_CASE(values_that_cannot_be_are_refused_before_anything_runs) {

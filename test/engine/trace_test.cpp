@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_traceparent_is_read_as_the_standard_has_it) {
 }
 
 BOOST_AUTO_TEST_CASE(a_child_has_its_trace_and_flags_and_a_span_of_its_own) {
-    const auto trace = TraceContext::parse(example).value();
+    auto trace = TraceContext::parse(example).value();
     std::set<std::string> spans;
     for (int i = 0; i < 100; ++i) {
         const std::string child = trace.new_child();
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_child_has_its_trace_and_flags_and_a_span_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(traces_that_are_made_are_traces_and_differ) {
-    const auto one = TraceContext::make();
+    auto one = TraceContext::make();
     BOOST_TEST(TraceContext::parse(one.new_child()).has_value());
     BOOST_TEST(one.new_child().ends_with("-01"));
     BOOST_TEST(one.trace_id() != TraceContext::make().trace_id());

@@ -96,6 +96,13 @@ BOOST_AUTO_TEST_CASE(runs_a_pipeline) {
     }).complete([&](auto token) { return async_run_pipeline(*manager, "quick", token); });
 }
 
+BOOST_AUTO_TEST_CASE(runs_a_pipeline_that_is_handed_over) {
+    const Pipeline mine = PipelineBuilder("mine").stage(StageBuilder("s").job(native_job("n", nothing))).build();
+    EveryToken<Pipeline>(context, run(), [](const Pipeline& done) {
+        BOOST_TEST((done.status == PipelineStatus::success));
+    }).complete([&](auto token) { return async_run_pipeline(*manager, mine, token); });
+}
+
 BOOST_AUTO_TEST_CASE(runs_stages) {
     EveryToken<ParallelExecution>(context, run(), [](const ParallelExecution& done) {
         BOOST_TEST(done.completed_stages == 2U);

@@ -47,7 +47,7 @@ int cancel(const Arguments& given, Console& console) {
     if (!store->is_live(id)) {
         const RunRecord record = store->load(id);
         const std::string status = record.is_interrupted ? "interrupted" : std::string(to_string(record.pipeline.status));
-        console.complain("nothing to cancel: run " + id + " does not go on any more, it is " + status);
+        console.complain("nothing to cancel: run " + id + (record.is_interrupted ? " was interrupted" : " has ended: " + status));
         if (given.as_json) tell(given, id, status, console);
         return exit_nothing_selected;
     }

@@ -3,6 +3,7 @@
 #include "output.hpp"
 #include "usage_error.hpp"
 
+#include "base/text.hpp"
 #include "config/codes.hpp"
 
 #include <CLI/CLI.hpp>
@@ -33,13 +34,14 @@ bool is_like_a_code(const std::string& word) {
     return word.size() == 4 && word[0] == 'K' && word.find_first_not_of("0123456789", 1) == std::string::npos;
 }
 
-int explain(std::string code, Console& console) {
-    if (code.empty()) {
+int explain(const std::string& given, Console& console) {
+    if (given.empty()) {
         for (const config::CodeRow& row : config::all_codes()) {
             console.out.write(config::to_string(row.code) + "  " + std::string(row.title) + '\n');
         }
         return exit_success;
     }
+    std::string code = given;
     std::transform(code.begin(), code.end(), code.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     std::vector<std::string> known;
     for (const config::CodeRow& row : config::all_codes()) {
@@ -49,6 +51,7 @@ int explain(std::string code, Console& console) {
         return exit_success;
     }
     if (is_like_a_code(code)) throw UsageError("there is no code '" + code + "'; 'kahn explain' lists all");
+    if (!did_you_mean(code, known)) throw UsageError("unknown code '" + printable(given) + "'; 'kahn explain' lists all");
     throw UsageError(unknown("code", code, known));
 }
 

@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "exit_code.hpp"
+#include "number_checks.hpp"
 #include "output.hpp"
 #include "remote_session.hpp"
 #include "usage_error.hpp"
@@ -267,7 +268,7 @@ CLI::App* verb(CLI::App& remote, const char* name, const char* what, const Given
 }
 
 void add_run_id(CLI::App* command, const Given& given, bool is_required) {
-    auto* const option = command->add_option("RUN", given->run_id, "The run's id")->type_name("")->check(CLI::PositiveNumber);
+    auto* const option = command->add_option("RUN", given->run_id, "The run's id")->type_name("")->check(id_number);
     if (is_required) option->required();
 }
 
@@ -331,7 +332,7 @@ void add_remote(CLI::App& app, Action& chosen) {
     command->add_option("--status", given->status, "Only with this status or conclusion")->type_name("WORD");
     command->add_option("--event", given->event, "Only started by this event")->type_name("WORD");
     command->add_option("--actor", given->actor, "Only started by this user")->type_name("LOGIN");
-    command->add_option("--limit", given->limit, "How many at most (default 10)")->type_name("N")->check(CLI::Range(1, 1000));
+    command->add_option("--limit", given->limit, "How many at most (default 10)")->type_name("N")->check(number_from_1_to_1000);
 
     command = add("jobs", "List the jobs of a run", jobs, given);
     add_run_id(command, given, true);

@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "exit_code.hpp"
+#include "number_checks.hpp"
 #include "output.hpp"
 #include "remote_file_session.hpp"
 #include "remote_session.hpp"
@@ -76,7 +77,7 @@ int artifacts(const Given& given, Console& console) {
 CLI::App* add(CLI::App& remote, const char* name, const char* what, int (*action)(const Given&, Console&), const Given& given, Action& chosen) {
     CLI::App* const command = remote.add_subcommand(name, what);
     command->add_option("REPO", given->server.repository, "The repository, OWNER/NAME")->required()->type_name("");
-    command->add_option("RUN", given->run_id, "The run's id")->required()->type_name("")->check(CLI::PositiveNumber);
+    command->add_option("RUN", given->run_id, "The run's id")->required()->type_name("")->check(id_number);
     add_remote_options(command, given->server);
     command->callback([given, action, &chosen] { chosen = [given, action](Console& console) { return action(given, console); }; });
     return command;

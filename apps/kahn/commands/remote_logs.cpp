@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "exit_code.hpp"
+#include "number_checks.hpp"
 #include "output.hpp"
 #include "remote_file_session.hpp"
 #include "remote_session.hpp"
@@ -170,11 +171,11 @@ void add_remote_logs(CLI::App& remote, Action& chosen) {
     const auto given = std::make_shared<Arguments>();
     CLI::App* const command = remote.add_subcommand("logs", "Print the logs of a run's jobs, or fetch them as an archive");
     command->add_option("REPO", given->server.repository, "The repository, OWNER/NAME")->required()->type_name("");
-    command->add_option("RUN", given->run_id, "The run's id")->required()->type_name("")->check(CLI::PositiveNumber);
+    command->add_option("RUN", given->run_id, "The run's id")->required()->type_name("")->check(id_number);
     add_remote_options(command, given->server);
     command->add_flag("-f,--follow", given->follows, "Print each job's log as soon as the job has ended, until the run has");
     command->add_flag("--failed", given->failed_only, "Only of jobs that did not succeed");
-    command->add_option("--job", given->job_id, "Only of this job, by its id as `kahn remote jobs` lists it")->type_name("ID")->check(CLI::PositiveNumber);
+    command->add_option("--job", given->job_id, "Only of this job, by its id as `kahn remote jobs` lists it")->type_name("ID")->check(id_number);
     command->add_option("-o,--output", given->to, "Write to this file, which must not exist: a job's log, or all of the run as a zip archive")->type_name("FILE");
     command->callback([given, &chosen] { chosen = [given](Console& console) { return logs(given, console); }; });
 }

@@ -202,6 +202,7 @@ private:
 
 int watch(const Arguments& given, Console& console) {
     if (given.file == "-") throw UsageError("standard input cannot be watched");
+    if (given.file.empty()) throw UsageError("FILE is empty");
     const auto mode = require_one_of("--on-change", given.on_change, std::vector<std::string>{"queue", "restart"});
     const auto debounce = parse_duration("--debounce", given.debounce);
     std::vector<std::string> ignored = given.ignored;

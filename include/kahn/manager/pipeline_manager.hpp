@@ -113,6 +113,9 @@ public:
     /// Runs the stages for real, each as soon as what it depends on has ended.
     /// \throws ConfigError if the stages are no valid pipeline
     ParallelExecution parallel_pipeline_execution(std::vector<PipelineStage> stages);
+    /// The same as a coroutine.
+    /// \par Cancellation
+    /// As of run_pipeline_async(): what has not ended is `cancelled`.
     boost::asio::awaitable<ParallelExecution> parallel_pipeline_execution_async(std::vector<PipelineStage> stages);
 
     /// Levels, chains, the critical path, the makespan with this manager's workers, the bottleneck, and what to do about it.
@@ -157,6 +160,8 @@ public:
     std::shared_ptr<store::Store> store() const;
 
     /// Cancels every run gracefully and returns when all have ended. Nothing can be started afterwards.
+    /// \par Cancellation
+    /// None: it ends with the last run.
     boost::asio::awaitable<void> shutdown();
 
 private:
