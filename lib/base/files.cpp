@@ -7,6 +7,7 @@
 #include <kahn/base/error.hpp>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
@@ -82,6 +83,7 @@ public:
             path_ = directory / name();
             fd.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
             if (!fd && errno != EEXIST) break;
+            if (fd && !is_ours()) fd.reset();
         }
         if (!fd) refuse_writing(path_for_errors, errno_text(errno));
     }
@@ -100,6 +102,14 @@ public:
     UniqueFd fd;
 
 private:
+    /// It is locked as long as its writer lives: one that is not is a leftover, and somebody may clear it away. \return false:
+    /// somebody just has
+    bool is_ours() const {
+        if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+        struct stat status {};
+        return ::fstat(fd.get(), &status) != 0 || status.st_nlink > 0;
+    }
+
     static std::string name() {
         std::array<unsigned char, 8> random{};
         if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) {

@@ -1,5 +1,6 @@
 #include <kahn/base/time.hpp>
 
+#include "base/iso8601.hpp"
 #include "base/real_clock.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <tuple>
 
 namespace kahn {
 namespace {
@@ -36,16 +38,18 @@ bool is_real(const Clock& clock) noexcept { return dynamic_cast<const RealClock*
 
 SteadyTime for_timer(SteadyTime when) noexcept { return std::min(when, std::chrono::steady_clock::now() + std::chrono::hours(24 * 365)); }
 
-std::string to_iso8601(SystemTime time) {
+Iso8601::Iso8601(SystemTime time) noexcept {
     using namespace std::chrono;
     const auto since_epoch = duration_cast<nanoseconds>(time.time_since_epoch());
     const auto whole_days = floor<days>(since_epoch);
     const year_month_day date{sys_days{whole_days}};
     const hh_mm_ss clock{since_epoch - whole_days};
     // By hand: every event has several of them, and printf takes ten times as long.
-    std::string text = "0000-00-00T00:00:00.000000000Z";
-    const auto put = [&text](std::size_t end, std::int64_t value, int digits) {
-        for (; digits > 0; --digits, value /= 10) text[--end] = static_cast<char>('0' + value % 10);
+    constexpr std::string_view form = "0000-00-00T00:00:00.000000000Z";
+    static_assert(form.size() == std::tuple_size_v<decltype(text_)>);
+    std::copy(form.begin(), form.end(), text_.begin());
+    const auto put = [this](std::size_t end, std::int64_t value, int digits) {
+        for (; digits > 0; --digits, value /= 10) text_[--end] = static_cast<char>('0' + value % 10);
     };
     put(4, static_cast<int>(date.year()), 4);
     put(7, static_cast<unsigned>(date.month()), 2);
@@ -54,8 +58,9 @@ std::string to_iso8601(SystemTime time) {
     put(16, clock.minutes().count(), 2);
     put(19, clock.seconds().count(), 2);
     put(29, clock.subseconds().count(), 9);
-    return text;
 }
+
+std::string to_iso8601(SystemTime time) { return std::string(Iso8601(time)); }
 
 std::string format_duration(std::chrono::nanoseconds duration) {
     const double seconds = std::chrono::duration<double>(std::max(duration, std::chrono::nanoseconds{0})).count();

@@ -127,21 +127,21 @@ AttemptRequest set_up(Run& run, NodeIndex node, std::string& error) {
 }
 
 /// Lets a recorded success stand for the job, if there is one.
-bool reuse_job(Run& run, NodeIndex node) {
-    PipelineJob& job = run.job_of(node);
-    if (!run.reuse() || job.digest.empty()) return false;
-    const auto place = run.node(node);
-    const ReuseQuestion question{run.pipeline(), run.stage_of(node), job, run.files().artifacts(place.stage, place.job),
-                                 run.files().all_artifacts()};
+asio::awaitable<bool> reuse_job(std::shared_ptr<Run> run, NodeIndex node) {
+    PipelineJob& job = run->job_of(node);
+    if (!run->reuse() || job.digest.empty()) co_return false;
+    const auto place = run->node(node);
+    const ReuseQuestion question(run->pipeline(), run->stage_of(node), job, run->files().artifacts(place.stage, place.job),
+                                 run->files().all_artifacts());
     std::optional<PipelineJob> recorded;
     try {
-        recorded = run.reuse()(question);
+        recorded = co_await run->reuse()(question);
     } catch (const std::exception& failure) {
         job.warnings.push_back(std::string("not reused: ") + failure.what());
     }
-    if (!recorded) return false;
+    if (!recorded) co_return false;
     job.status = PipelineStatus::success;
-    job.start_time = job.end_time = run.clock()->system_now();
+    job.start_time = job.end_time = run->clock()->system_now();
     job.exit_code = recorded->exit_code;
     job.output = std::move(recorded->output);
     job.error = std::move(recorded->error);
@@ -149,8 +149,17 @@ bool reuse_job(Run& run, NodeIndex node) {
     job.tests = std::move(recorded->tests);
     job.collected_artifacts = std::move(recorded->collected_artifacts);
     job.reused_from = std::move(recorded->reused_from);
+    run->job_ended(node);
+    co_return true;
+}
+
+/// It was told to end before its first attempt.
+Outcome cancel_unstarted(Run& run, NodeIndex node, const Reason& reason) {
+    PipelineJob& job = run.job_of(node);
+    job.status = PipelineStatus::cancelled;
+    job.reason = reason;
     run.job_ended(node);
-    return true;
+    return Outcome::cancelled;
 }
 
 /// \param cancelled_between why the job ended while it waited for its next attempt, if it did
@@ -187,10 +196,13 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
     std::optional<Reason> cancelled_between;
     std::string set_up_error;
     AttemptRequest first = set_up(*run, node, set_up_error);
-    const bool is_reused = reuse_job(*run, node);
-    if (is_reused) co_return Outcome::success;
-    const auto place = run->node(node);
     run->job_started(node, running);
+    const bool is_reused = co_await reuse_job(run, node);
+    if (is_reused) co_return Outcome::success;
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (running.told_to_end) co_return cancel_unstarted(*run, node, *running.told_to_end);
+    const auto place = run->node(node);
 
     for (;;) {
         try {

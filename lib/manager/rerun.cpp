@@ -9,6 +9,11 @@
 #include "manager/definition_changes.hpp"
 #include "store/artifact_copy.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <poll.h>
 
 #include <algorithm>
@@ -19,6 +24,9 @@
 #include <utility>
 
 namespace kahn {
+
+namespace asio = boost::asio;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -111,18 +119,8 @@ public:
     void force_stages(std::set<std::string, std::less<>> stages) { forced_stages_ = std::move(stages); }
     void force_job(std::string stage, std::string job) { forced_job_ = key(stage, job); }
 
-    std::optional<PipelineJob> answer(const ReuseQuestion& question) {
-        RerunDecision decision;
-        decision.stage = question.stage.name;
-        decision.job = question.job.name;
-        std::optional<PipelineJob> found = look_up(question, decision.why);
-        decision.is_reused = found.has_value();
-        if (options_.decided) options_.decided(decision);
-        return found;
-    }
-
-private:
-    std::optional<PipelineJob> look_up(const ReuseQuestion& question, std::string& why) {
+    /// The recorded success, its artifacts still where they were recorded. \param why it is, or is not, to be used
+    std::optional<PipelineJob> look_up(const ReuseQuestion& question, std::string& why) const {
         if (options_.everything) return no(why, "everything runs again");
         if (forced_stages_.contains(question.stage.name)) return no(why, "from stage " + *options_.from);
         if (key(question.stage.name, question.job.name) == forced_job_) return no(why, "asked for");
@@ -140,16 +138,16 @@ private:
         taken.output = recorded.output;
         taken.error = recorded.error;
         taken.reused_from = recorded.reused_from.empty() ? parent_->pipeline.run_id : recorded.reused_from;
-        try {
-            taken.collected_artifacts = store::copy_artifacts(directory_ / "artifacts", recorded.collected_artifacts, question.artifacts,
-                                                              question.all_artifacts);
-        } catch (const Error& failure) {
-            return no(why, failure.what());
-        }
+        taken.collected_artifacts = recorded.collected_artifacts;
         why = "from run " + taken.reused_from;
         return taken;
     }
+    fs::path artifacts() const { return directory_ / "artifacts"; }
+    void tell(const RerunDecision& decision) const {
+        if (options_.decided) options_.decided(decision);
+    }
 
+private:
     static std::nullopt_t no(std::string& why, std::string reason) {
         why = std::move(reason);
         return std::nullopt;
@@ -163,6 +161,42 @@ private:
     std::set<std::string, std::less<>> forced_stages_;
     std::string forced_job_;
 };
+
+/// In slices, between which the run's strand has its turn. \return whether all was copied: the run may be ended meanwhile
+asio::awaitable<bool> copy_in_slices(std::shared_ptr<store::ArtifactCopy> copy) {
+    constexpr int steps_a_slice = 4;
+    const auto strand = co_await asio::this_coro::executor;
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    int steps = 0;
+    while (copy->step()) {
+        if (++steps % steps_a_slice != 0) continue;
+        co_await asio::post(strand, asio::use_awaitable);
+        if (cancellation.cancelled() != asio::cancellation_type::none) co_return false;
+    }
+    co_return true;
+}
+
+asio::awaitable<std::optional<PipelineJob>> answer(std::shared_ptr<const Reuse> reuse, ReuseQuestion question) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    RerunDecision decision;
+    decision.stage = question.stage.name;
+    decision.job = question.job.name;
+    std::optional<PipelineJob> found = reuse->look_up(question, decision.why);
+    if (found && !found->collected_artifacts.empty()) {
+        try {
+            const auto copy = std::make_shared<store::ArtifactCopy>(reuse->artifacts(), found->collected_artifacts, question.artifacts, question.all_artifacts);
+            const bool is_whole = co_await copy_in_slices(copy);
+            if (!is_whole) co_return std::nullopt;
+            found->collected_artifacts = copy->take();
+        } catch (const Error& failure) {
+            found.reset();
+            decision.why = failure.what();
+        }
+    }
+    decision.is_reused = found.has_value();
+    reuse->tell(decision);
+    co_return found;
+}
 
 bool is_hidden(std::string_view text) { return text.find(Masker::replacement) != std::string_view::npos; }
 
@@ -274,7 +308,8 @@ Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view
         for (const PipelineStage& stage : rerun.pipeline.stages) names.push_back(stage.name);
         if (std::find(names.begin(), names.end(), *options.from) == names.end()) {
             const auto guess = did_you_mean(*options.from, names);
-            throw Error(Errc::unknown_stage, "no stage '" + printable(*options.from) + "'" + (guess ? ". Did you mean '" + *guess + "'?" : ""));
+            const std::string hint = guess ? ". Did you mean '" + *guess + "'?" : ": there are " + printable(join(names, ", "));
+            throw Error(Errc::unknown_stage, "no stage '" + printable(*options.from) + "'" + hint);
         }
         reuse->force_stages(stage_and_below(rerun.pipeline, *options.from));
     }
@@ -288,7 +323,7 @@ Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view
             }
         }
     }
-    rerun.run.reuse = [reuse](const ReuseQuestion& question) { return reuse->answer(question); };
+    rerun.run.reuse = [reuse](ReuseQuestion question) { return answer(reuse, std::move(question)); };
     return rerun;
 }
 

@@ -16,6 +16,7 @@
 #include "monitor/metrics.hpp"
 #include "monitor/run_queries.hpp"
 #include "monitor/trends.hpp"
+#include "store/folder.hpp"
 #include "store/origin.hpp"
 
 #include <map>
@@ -48,6 +49,7 @@ void write_report(PipelineReport& report, const fs::path& directory) {
     fs::create_directories(directory, error);
     if (!error) fs::permissions(directory, fs::perms::owner_all, error);
     if (error) throw Error(Errc::write_failed, "cannot make '" + directory.string() + "': " + error.message());
+    if (const auto folder = store::Folder::find(directory)) folder->remove_leftovers(".");
     const std::string name(to_string(report.type));
     report.json = directory / (name + ".json");
     report.markdown = directory / (name + ".md");

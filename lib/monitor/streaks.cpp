@@ -1,5 +1,7 @@
 #include "monitor/streaks.hpp"
 
+#include <algorithm>
+
 namespace kahn::monitor {
 
 std::optional<FailingSince> failing_since(std::span<const RunOutcome> newest_first) {
@@ -25,7 +27,8 @@ std::optional<std::chrono::nanoseconds> recovery_time(std::span<const RunOutcome
         if (run->status == PipelineStatus::failure) {
             if (!first_failure) first_failure = &*run;
         } else if (first_failure) {
-            sum += *run->end_time - *first_failure->end_time;
+            // Not less than nothing: runs overlap, and clocks are set back.
+            sum += std::max(std::chrono::nanoseconds{0}, std::chrono::nanoseconds(*run->end_time - *first_failure->end_time));
             ++recoveries;
             first_failure = nullptr;
         }

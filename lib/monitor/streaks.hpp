@@ -18,8 +18,8 @@ constexpr bool is_verdict(PipelineStatus status) noexcept {
 std::optional<FailingSince> failing_since(std::span<const RunOutcome> newest_first);
 
 /// The mean time to recovery: of each streak of failures that a success has ended, from the end of its first failure to the end
-/// of that success. A streak that is older than the sample counts from its first known failure; one that goes on does not count.
-/// Nothing if there is none.
+/// of that success, at least nothing: runs may overlap, and clocks be set back. A streak that is older than the sample counts from
+/// its first known failure; one that goes on does not count. Nothing if there is none.
 std::optional<std::chrono::nanoseconds> recovery_time(std::span<const RunOutcome> newest_first);
 
 }  // namespace kahn::monitor

@@ -14,6 +14,20 @@ bool is_plain(char c) noexcept {
     return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
 }
 
+/// How many bytes at the front stand for themselves.
+std::size_t plain_length(std::string_view text) noexcept {
+    std::size_t length = 0;
+    constexpr std::size_t piece = 16;  // compilers look at so many at once if nothing ends the loop
+    while (text.size() - length >= piece) {
+        bool is_all_plain = true;
+        for (std::size_t i = length; i < length + piece; ++i) is_all_plain &= is_plain(text[i]);
+        if (!is_all_plain) break;
+        length += piece;
+    }
+    while (length < text.size() && is_plain(text[length])) ++length;
+    return length;
+}
+
 void append_escape(std::string& out, unsigned code) {
     static constexpr std::string_view digits = "0123456789abcdef";
     out += "\\u00";
@@ -38,8 +52,7 @@ bool append_json_string(std::string& out, std::string_view text) {
     bool is_faithful = true;
     out += '"';
     while (!text.empty()) {
-        const auto stop = std::find_if_not(text.begin(), text.end(), is_plain);
-        const auto plain = static_cast<std::size_t>(stop - text.begin());
+        const std::size_t plain = plain_length(text);
         out += text.substr(0, plain);
         text.remove_prefix(plain);
         if (text.empty()) break;

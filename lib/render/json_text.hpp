@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,11 +68,16 @@ public:
     }
     /// For a value that the caller appends itself, right after.
     void name(std::string_view key) {
-        if (!is_first_) out_ += ',';
+        // In one piece: every event has dozens of names.
+        const std::size_t before = out_.size();
+        out_.resize(before + key.size() + (is_first_ ? 3 : 4));
+        char* at = out_.data() + before;
+        if (!is_first_) *at++ = ',';
         is_first_ = false;
-        out_ += '"';
-        out_ += key;
-        out_ += "\":";
+        *at++ = '"';
+        at = std::copy(key.begin(), key.end(), at);
+        *at++ = '"';
+        *at = ':';
     }
 
 private:

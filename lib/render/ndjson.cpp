@@ -2,6 +2,7 @@
 
 #include <kahn/model/exit_status.hpp>
 
+#include "base/iso8601.hpp"
 #include "base/text.hpp"
 #include "render/json_text.hpp"
 
@@ -179,7 +180,7 @@ void append_ndjson(std::string& out, const Event& event) {
         JsonObject object(out);
         object.number("v", stream_version);
         object.number("seq", event.sequence);
-        object.text("ts", to_iso8601(event.time));
+        object.text("ts", Iso8601(event.time));
         object.text("type", std::visit(TypeName{}, event.what));
         object.text("run", event.run.run_id);
         std::visit(PayloadWriter(out, object, event.run), event.what);

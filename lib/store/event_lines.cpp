@@ -3,6 +3,7 @@
 #include <kahn/base/error.hpp>
 #include <kahn/render/ndjson.hpp>
 
+#include "base/iso8601.hpp"
 #include "model/name_index.hpp"
 #include "render/json_text.hpp"
 #include "store/record_fields.hpp"
@@ -28,7 +29,7 @@ void append_output_line(std::string& out, const Event& event, const event::JobOu
         render::JsonObject object(out);
         object.number("v", 1);
         object.number("seq", event.sequence);
-        object.text("ts", to_iso8601(event.time));
+        object.text("ts", Iso8601(event.time));
         object.text("type", "job_output");
         object.text("run", event.run.run_id);
         object.text("stage", printed.stage.name);

@@ -9,10 +9,11 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Relative if it lies below the run's directory.
-std::string portable(const fs::path& path, const fs::path& directory) {
-    const std::string& text = path.native();
-    const std::string prefix = directory.native() + "/";
-    return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+std::string_view portable(const fs::path& path, const fs::path& directory) {
+    const std::string_view text = path.native();
+    const std::string_view above = directory.native();
+    const bool is_below = text.size() > above.size() && text.starts_with(above) && text[above.size()] == '/';
+    return is_below ? text.substr(above.size() + 1) : text;
 }
 
 void add_reason(SparseObject& object, const Reason& reason) {

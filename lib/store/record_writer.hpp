@@ -3,6 +3,7 @@
 #include <kahn/base/time.hpp>
 #include <kahn/model/pipeline.hpp>
 
+#include "base/iso8601.hpp"
 #include "base/text.hpp"
 #include "render/json_text.hpp"
 
@@ -50,7 +51,7 @@ public:
         number(key, value.count());
     }
     void time(std::string_view key, const std::optional<SystemTime>& value) {
-        if (value) object_.text(key, to_iso8601(*value));
+        if (value) object_.text(key, Iso8601(*value));
     }
     void texts(std::string_view key, std::span<const std::string> values) {
         list(key, values, [this](const std::string& value) { append_exact_text(out_, value); });

@@ -4,6 +4,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include <boost/asio/this_coro.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <sys/stat.h>
@@ -74,6 +75,20 @@ struct Writing {
         return result;
     }
 };
+
+boost::asio::awaitable<std::optional<PipelineJob>> answer_for_a(std::vector<std::string>* asked, ReuseQuestion question) {
+    asked->push_back(question.job.name + (question.job.digest.empty() ? " without a digest" : ""));
+    if (question.job.name != "a") co_return std::nullopt;
+    PipelineJob recorded;
+    recorded.outputs = {{"X", "recorded"}};
+    recorded.reused_from = "01OLD";
+    co_return recorded;
+}
+
+boost::asio::awaitable<std::optional<PipelineJob>> answer_that_throws() {
+    co_await boost::asio::this_coro::executor;
+    throw Error(Errc::internal, "it broke");
+}
 
 }  // namespace
 
@@ -229,14 +244,7 @@ BOOST_AUTO_TEST_CASE(a_recorded_success_stands_for_a_job) {
     RunOptions options;
     options.observers = {events};
     std::vector<std::string> asked;
-    options.reuse = [&asked](const ReuseQuestion& question) -> std::optional<PipelineJob> {
-        asked.push_back(question.job.name + (question.job.digest.empty() ? " without a digest" : ""));
-        if (question.job.name != "a") return std::nullopt;
-        PipelineJob recorded;
-        recorded.outputs = {{"X", "recorded"}};
-        recorded.reused_from = "01OLD";
-        return recorded;
-    };
+    options.reuse = [&asked](ReuseQuestion question) { return answer_for_a(&asked, std::move(question)); };
     run(pipeline({stage("s", {job("a"), job("b", {"a"})})}), options);
     BOOST_TEST((result.status == PipelineStatus::success));
     BOOST_TEST(asked == (std::vector<std::string>{"a", "b"}), boost::test_tools::per_element());
@@ -250,10 +258,15 @@ BOOST_AUTO_TEST_CASE(a_recorded_success_stands_for_a_job) {
 
 BOOST_AUTO_TEST_CASE(an_answer_that_throws_is_a_warning_and_the_job_runs) {
     RunOptions options;
-    options.reuse = [](const ReuseQuestion&) -> std::optional<PipelineJob> { throw Error(Errc::internal, "it broke"); };
-    run(pipeline({single("a")}), options);
-    BOOST_TEST(executor->requests.size() == 1U);
-    BOOST_TEST(result.stages[0].jobs[0].warnings.at(0) == "not reused: it broke");
+    for (const bool is_at_once : {true, false}) {
+        options.reuse = [is_at_once](const ReuseQuestion&) {
+            if (is_at_once) throw Error(Errc::internal, "it broke");
+            return answer_that_throws();
+        };
+        run(pipeline({single("a")}), options);
+        BOOST_TEST(result.stages[0].jobs[0].warnings.at(0) == "not reused: it broke");
+    }
+    BOOST_TEST(executor->requests.size() == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,12 +1,44 @@
 #include "engine/run_fixture.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <optional>
 
 using namespace kahn;
 using namespace kahn::test;
 using namespace std::chrono_literals;
 
+namespace {
+
+boost::asio::awaitable<std::optional<PipelineJob>> answer_in_an_hour(std::shared_ptr<Clock> clock) {
+    try {
+        co_await clock->sleep_until(clock->now() + 1h);
+    } catch (const boost::system::system_error&) {
+        // Told to end: too late for an answer.
+    }
+    co_return std::nullopt;
+}
+
+}  // namespace
+
 BOOST_FIXTURE_TEST_SUITE(stopping_a_run, RunFixture)
+
+BOOST_AUTO_TEST_CASE(a_job_that_waits_for_what_is_recorded_of_it_is_ended_before_it_starts) {
+    RunOptions options;
+    options.reuse = [its = clock](const ReuseQuestion&) { return answer_in_an_hour(its); };
+    start(pipeline({single("a"), single("b", {"a"})}), options);
+    BOOST_TEST(!result);
+    control->cancel("SIGINT");
+    settle();
+    BOOST_TEST(result.value().status == PipelineStatus::cancelled);
+    BOOST_TEST(job_of(*result, "a").status == PipelineStatus::cancelled);
+    BOOST_TEST(job_of(*result, "a").reason.text() == "cancelled: SIGINT");
+    BOOST_TEST(job_of(*result, "a").attempts.empty());
+    BOOST_TEST(executor->started().empty());
+    BOOST_TEST(events->has("job_finished a.a cancelled"));
+}
 
 BOOST_AUTO_TEST_CASE(a_cancelled_run_ends_its_jobs_and_starts_no_more) {
     executor->blocks("a.a");

@@ -6,6 +6,8 @@
 #include <kahn/model/pipeline.hpp>
 #include <kahn/process/options.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -14,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace kahn {
@@ -42,8 +45,12 @@ enum class ScheduleMode {
     levels,  ///< when every stage of the level above has ended: a barrier, to compare with
 };
 
-/// A job that is about to start, for whoever may know its result already.
+/// A job that is about to start, for whoever may know its result already. What it refers to is there until the answer.
 struct ReuseQuestion {
+    ReuseQuestion(const Pipeline& run_, const PipelineStage& stage_, const PipelineJob& job_, std::filesystem::path artifacts_,
+                  std::filesystem::path all_artifacts_)
+        : run(run_), stage(stage_), job(job_), artifacts(std::move(artifacts_)), all_artifacts(std::move(all_artifacts_)) {}
+
     const Pipeline& run;
     const PipelineStage& stage;
     const PipelineJob& job;           ///< with its digest
@@ -52,9 +59,11 @@ struct ReuseQuestion {
 };
 
 /// The recorded success that stands for a job, with its artifacts where they belong: its outputs, tests, tails, and
-/// PipelineJob::reused_from count. Nothing: the job runs. Called on the run's strand; what it throws is a warning of the job,
-/// which then runs.
-using ReuseJob = std::function<std::optional<PipelineJob>(const ReuseQuestion&)>;
+/// PipelineJob::reused_from count. Nothing: the job runs. Awaited on the run's strand, which is to have its turn now and then
+/// where this takes long; what it throws is a warning of the job, which then runs.
+/// \par Cancellation
+/// `terminal`, when the run is ended: whatever it answers then, the job does not run.
+using ReuseJob = std::function<boost::asio::awaitable<std::optional<PipelineJob>>(ReuseQuestion)>;
 
 /// What one run does differently.
 struct RunOptions {
