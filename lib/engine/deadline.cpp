@@ -42,7 +42,10 @@ Deadline::Deadline(const asio::any_io_executor& executor, std::shared_ptr<Clock>
     : state_(std::make_shared<State>()) {
     state_->clock = std::move(clock);
     state_->on_expiry = std::move(on_expiry);
-    if (!goes_by_real_time(*state_->clock)) return sleep(executor, state_, when);
+    if (!goes_by_real_time(*state_->clock)) {
+        sleep(executor, state_, when);
+        return;
+    }
     // Nearly every attempt ends long before: this costs it neither a coroutine nor an exception.
     state_->timer.emplace(executor, for_timer(when));
     state_->timer->async_wait([weak = std::weak_ptr<State>(state_), when](boost::system::error_code cancelled) {
