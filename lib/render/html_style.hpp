@@ -10,7 +10,7 @@ inline constexpr std::string_view html_style = R"css(
 --success:#1a7f37;--success-bg:#dafbe1;--failure:#cf222e;--failure-bg:#ffebe9;--allowed:#9a4a00;--allowed-bg:#fff1e5;
 --cancelled:#7d5200;--cancelled-bg:#fff8c5;--skipped:#59636e;--skipped-bg:#eaeef2;--running:#0969da;--running-bg:#ddf4ff;
 --pending:#59636e;--pending-bg:#fff;--critical:#8250df;--log-bg:#f6f8fa}
-@media(prefers-color-scheme:dark){:root{--bg:#0d1117;--panel:#151b23;--fg:#e6edf3;--muted:#9198a1;--line:#3d444d;--accent:#58a6ff;
+@media screen and (prefers-color-scheme:dark){:root{--bg:#0d1117;--panel:#151b23;--fg:#e6edf3;--muted:#9198a1;--line:#3d444d;--accent:#58a6ff;
 --success:#3fb950;--success-bg:#12261a;--failure:#ff7b72;--failure-bg:#2d1416;--allowed:#f0883e;--allowed-bg:#2a1a0d;
 --cancelled:#d29922;--cancelled-bg:#272115;--skipped:#9198a1;--skipped-bg:#212830;--running:#58a6ff;--running-bg:#0f2440;
 --pending:#9198a1;--pending-bg:#0d1117;--critical:#bc8cff;--log-bg:#010409}}
@@ -59,6 +59,7 @@ th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);verti
 th{color:var(--muted);font-weight:600;font-size:12.5px;white-space:nowrap}
 tbody tr:hover{background:var(--panel)}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.t{min-width:8em}
 td.code{word-break:break-all}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;color:var(--muted);font-size:12.5px;margin:0 0 10px;padding:0;list-style:none}
 .legend i{display:inline-block;width:22px;height:10px;border-radius:2px;vertical-align:-1px;margin-right:5px;border:1px solid transparent}
@@ -70,7 +71,7 @@ td.code{word-break:break-all}
 .gantt .crit .who b::after{content:" \25C6";color:var(--critical)}
 .gantt b{font-weight:500}
 .gantt .crit b{font-weight:700}
-.gantt .track{position:relative;height:26px;background-image:repeating-linear-gradient(to right,var(--line) 0 1px,transparent 1px var(--tick));overflow:hidden}
+.gantt .track{position:relative;height:26px;background-image:repeating-linear-gradient(to right,var(--line) 0 1px,transparent 1px var(--tick))}
 .gantt .bar,.gantt .wait{position:absolute;top:6px;height:14px;min-width:3px;border-radius:2px}
 .wait,.i-wait{background:repeating-linear-gradient(135deg,var(--muted) 0 2px,transparent 2px 5px);opacity:.65}
 .b-success{background:var(--success)}.b-failure{background:var(--failure)}.b-allowed{background:var(--allowed)}.b-cancelled{background:var(--cancelled)}
@@ -79,7 +80,7 @@ td.code{word-break:break-all}
 .crit .bar,.i-crit{box-shadow:0 0 0 2px var(--bg),0 0 0 4px var(--critical)}
 .legend .i-crit{margin:0 9px 0 4px;width:16px;height:6px;vertical-align:1px}
 .gantt .res{font-variant-numeric:tabular-nums;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-.axis .track{background:none!important;height:20px;overflow:visible}
+.axis .track{background:none!important;height:20px}
 .axis .track span{position:absolute;top:0;color:var(--muted);font-size:11.5px;transform:translateX(-50%);white-space:nowrap}
 .axis .track span:first-child{transform:none}
 .t-success{color:var(--success)}.t-failure{color:var(--failure)}.t-allowed{color:var(--allowed)}.t-cancelled{color:var(--cancelled)}
@@ -118,11 +119,24 @@ table.rows td:first-child{font-weight:600}
 @media print{
 :root{color-scheme:light;--bg:#fff;--panel:#fff;--fg:#000;--muted:#444;--line:#bbb;--log-bg:#fff}
 body{font-size:11px}
-main,header .in,footer{max-width:none;padding:0}
+main,header .in,footer{max-width:none;padding-left:0;padding-right:0}
+h1{font-size:20px}h2{font-size:15px;margin-top:22px}h3{font-size:12px}
+h2{break-after:avoid}
+.kind,.meta,.note,.stream,.legend,.gantt,.fact dt,.fact .d,table,footer{font-size:10px}
+code,pre,.code{font-size:9.5px}
+.pill,td .pill{font-size:9.5px;padding:0 6px}
+.facts{gap:6px}
+.fact{padding:6px 9px}
+.fact .v{font-size:15px}
+th{font-size:9.5px}
+th,td{padding:4px 6px}
+.gantt li{grid-template-columns:minmax(0,160px) minmax(0,1fr) minmax(0,130px)}
+.axis .track span{font-size:9px}
+.axis .track span:nth-child(even){display:none}
 pre,.graph,.scroll{max-height:none;overflow:visible}
 .failure,.fact,.gantt li,tr{break-inside:avoid}
 .failure::details-content{content-visibility:visible;block-size:auto}
-.bar,.pill,.wait,rect{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+.bar,.pill,.wait,.legend i,rect{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 )css";
 

@@ -65,9 +65,10 @@ public:
         out_ += text;
     }
     void box(const std::string& classes, nanoseconds from, nanoseconds to, const std::string& title) {
-        out_ += "<span class=\"" + classes + "\" style=\"left:";
+        // One that is too short to be seen is made wider, but not beyond the end.
+        out_ += "<span class=\"" + classes + "\" style=\"left:min(";
         percent(from);
-        out_ += ";width:";
+        out_ += ",100% - 3px);width:";
         percent(to - from);
         out_ += "\" title=\"";
         append_html(out_, title);

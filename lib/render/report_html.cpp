@@ -84,6 +84,7 @@ void append_cell(std::string& out, const Cell& cell, const std::string& column) 
     std::string classes;
     if (cell.look == Cell::Look::number) classes = "n";
     if (cell.look == Cell::Look::code) classes = "code";
+    if (cell.look == Cell::Look::text && cell.style.empty()) classes = "t";
     if (cell.text == "-") classes += classes.empty() ? "none" : " none";
     if (!classes.empty()) out += " class=\"" + classes + '"';
     out += '>';

@@ -48,6 +48,8 @@ Timeline timeline_of(const RunRecord& record) {
                 span.job = j;
                 span.attempt = a;
                 span.start = std::max(nanoseconds{0}, nanoseconds(*attempt.start_time - *run.start_time));
+                // The clock may be set while a run goes on; how long that took is measured otherwise.
+                if (is_end(run.status)) span.start = std::min(span.start, std::max(nanoseconds{0}, run.duration - attempt.duration));
                 span.end = span.start + std::max(nanoseconds{0}, attempt.duration);
                 span.queued_from = std::max(nanoseconds{0}, span.start - std::max(nanoseconds{0}, attempt.queued));
                 if (!is_end(attempt.status)) open.push_back(out.spans.size());

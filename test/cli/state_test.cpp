@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(D07_a_workspace_that_is_removed_meanwhile_is_74_and_the_job
 BOOST_AUTO_TEST_CASE(D07_a_disk_that_becomes_full_is_told_once_and_the_jobs_go_on) {
     BOOST_TEST_REQUIRE(kahn_in({"run", "ci.yaml"}).run().exit_code == 0);
     std::filesystem::remove(directory / "ran");
-    // From the third on: the run has begun, nothing can be written down any more. Standard error is spared by its own call.
-    const ProgramResult result = run_with("fsync", "error=ENOSPC", 3, true);
+    // From the first on: the run has begun by then, nothing can be put on the disk any more. Standard error is spared by its own call.
+    const ProgramResult result = run_with("fsync", "error=ENOSPC", 1, true);
     BOOST_TEST(result.exit_code == 74);
     BOOST_TEST(contains(result.err, "kahn: the run could not be recorded: cannot write '"));
     BOOST_TEST(contains(result.err, "No space left on device"));

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_job_that_waits_for_what_is_recorded_of_it_is_ended_before
     BOOST_TEST(job_of(*result, "a").reason.text() == "cancelled: SIGINT");
     BOOST_TEST(job_of(*result, "a").attempts.empty());
     BOOST_TEST(executor->started().empty());
-    BOOST_TEST(events->has("job_finished a.a cancelled"));
+    BOOST_TEST(events->has("job_finished a.a cancelled cancelled: SIGINT"));
 }
 
 BOOST_AUTO_TEST_CASE(a_cancelled_run_ends_its_jobs_and_starts_no_more) {

@@ -169,6 +169,7 @@ BOOST_AUTO_TEST_CASE(what_would_change_it_is_refused_in_one_line) {
         };
         if (!is_refused([&] { store.put(ended_run(numbered(3), "ci", epoch_of_tests, S::success, {})); })) return 1;
         if (!is_refused([&] { store.reindex(); })) return 2;
+        run.run_id = numbered(3);
         const auto recorder = store.recorder();
         try {
             begin(*recorder);
