@@ -38,12 +38,19 @@ public:
         return ticks(when) > std::numeric_limits<Ticks>::max() - lost ? SteadyTime::max() : at(ticks(when) + lost);
     }
 
-    /// \param now of the source
-    void stop(SteadyTime now) noexcept {
-        if (!stands()) change(ticks(now) - lost_.load(), lost_.load());
+    /// \param source asked while all readers wait: none of them has seen a later time by then
+    template <class Source>
+    void stop(const Source& source) {
+        if (stands()) return;
+        const Change change(version_);
+        stands_at_.store(ticks(source()) - lost_.load());
     }
-    void go_on(SteadyTime now) noexcept {
-        if (stands()) change(goes, ticks(now) - stands_at_.load());
+    template <class Source>
+    void go_on(const Source& source) {
+        if (!stands()) return;
+        const Change change(version_);
+        lost_.store(ticks(source()) - stands_at_.load());
+        stands_at_.store(goes);
     }
 
 private:
@@ -53,12 +60,17 @@ private:
     static Ticks ticks(SteadyTime time) noexcept { return std::chrono::nanoseconds(time.time_since_epoch()).count(); }
     static SteadyTime at(Ticks ticks) noexcept { return SteadyTime(std::chrono::nanoseconds(ticks)); }
 
-    void change(Ticks stands_at, Ticks lost) noexcept {
-        version_.fetch_add(1);
-        stands_at_.store(stands_at);
-        lost_.store(lost);
-        version_.fetch_add(1);
-    }
+    /// While it lives nobody reads.
+    class Change {
+    public:
+        explicit Change(std::atomic<std::uint32_t>& version) noexcept : version_(version) { ++version_; }
+        ~Change() { ++version_; }
+        Change(const Change&) = delete;
+        Change& operator=(const Change&) = delete;
+
+    private:
+        std::atomic<std::uint32_t>& version_;
+    };
 
     std::atomic<std::uint32_t> version_{0};  // odd: it is being changed
     std::atomic<Ticks> stands_at_{goes};     // of this time

@@ -66,12 +66,14 @@ asio::awaitable<void> RunClock::wait(std::shared_ptr<RunClock> self) {
     }
 }
 
-void RunClock::suspend() noexcept { time_.stop(engine_->now()); }
+void RunClock::suspend() noexcept {
+    time_.stop([this] { return engine_->now(); });
+}
 
 void RunClock::resume() noexcept {
     // Under the lock, so that nothing is posted to a strand whose context is gone.
     const std::lock_guard lock(mutex_);
-    time_.go_on(engine_->now());
+    time_.go_on([this] { return engine_->now(); });
     for (const auto& sleeper : sleepers_) {
         try {
             asio::post(sleeper->timer.get_executor(), [sleeper] {

@@ -51,9 +51,9 @@ public:
 
     void belongs_to(std::weak_ptr<AttemptRun> run) { run_ = std::move(run); }
 
-    void suspend() noexcept override { time.stop(steady_now()); }
+    void suspend() noexcept override { time.stop(steady_now); }
     void resume() noexcept override {
-        time.go_on(steady_now());
+        time.go_on(steady_now);
         try {
             post([run = run_] {
                 if (const auto self = run.lock()) self->ring();
