@@ -21,23 +21,29 @@ struct Row {
     bool is_allowed() const { return job->allow_failure || stage->allow_failure; }
     bool has_failed() const { return job->status == PipelineStatus::failure && !is_allowed(); }
 
+    static constexpr int last_rank = 4;
     /// What a reader looks for comes first.
     int rank() const {
         switch (job->status) {
             case PipelineStatus::failure: return is_allowed() ? 1 : 0;
             case PipelineStatus::cancelled: return 2;
             case PipelineStatus::skipped: return 3;
-            default: return 4;
+            default: return last_rank;
         }
     }
 };
 
 std::vector<Row> rows_of(const Pipeline& run) {
+    // One rank after the other, each in the file's order.
     std::vector<Row> rows;
-    for (const PipelineStage& stage : run.stages) {
-        for (const PipelineJob& job : stage.jobs) rows.push_back(Row{&stage, &job});
+    for (int rank = 0; rank <= Row::last_rank; ++rank) {
+        for (const PipelineStage& stage : run.stages) {
+            for (const PipelineJob& job : stage.jobs) {
+                const Row row{&stage, &job};
+                if (row.rank() == rank) rows.push_back(row);
+            }
+        }
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.rank() < b.rank(); });
     return rows;
 }
 
