@@ -9,7 +9,7 @@
 #include "render/run_summary.hpp"
 #include "render/status_words.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace kahn::render {
 namespace {
