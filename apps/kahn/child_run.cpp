@@ -1,9 +1,10 @@
 #include "child_run.hpp"
 
+#include "spawn.hpp"
+
 #include <kahn/base/error.hpp>
 
 #include <signal.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,19 +18,8 @@ namespace {
 
 pid_t spawn_self(std::vector<std::string> words) {
     words.insert(words.begin(), "kahn");
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    ::posix_spawnattr_init(&attributes);
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     pid_t pid = -1;
-    const int error = ::posix_spawn(&pid, "/proc/self/exe", nullptr, &attributes, argv.data(), environ);
-    ::posix_spawnattr_destroy(&attributes);
+    const int error = spawn(pid, "/proc/self/exe", std::move(words));
     if (error != 0) throw Error(Errc::internal, "kahn run could not be started: " + std::generic_category().message(error));
     return pid;
 }

@@ -1,9 +1,10 @@
 #include "git_ignore.hpp"
 
+#include "spawn.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,26 +33,16 @@ Pipe make_pipe() {
 }
 
 /// \return -1: it could not be started
-int spawn_git(const std::filesystem::path& folder, int in, int out) {
+pid_t spawn_git(const std::filesystem::path& folder, int in, int out) {
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, in, 0);
     ::posix_spawn_file_actions_adddup2(&actions, out, 1);
     ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    ::posix_spawnattr_init(&attributes);
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     // A repository may name a program that git starts when it reads its index: not from here.
     std::vector<std::string> words{"git", "-C", folder.string(), "-c", "core.fsmonitor=false", "check-ignore", "--stdin", "-z", "--verbose", "--non-matching"};
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
     pid_t pid = -1;
-    const int error = ::posix_spawnp(&pid, "git", &actions, &attributes, argv.data(), environ);
-    ::posix_spawnattr_destroy(&attributes);
+    const int error = spawn(pid, "git", std::move(words), &actions);
     ::posix_spawn_file_actions_destroy(&actions);
     return error == 0 ? pid : -1;
 }
