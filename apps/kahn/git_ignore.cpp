@@ -47,7 +47,7 @@ pid_t spawn_git(const std::filesystem::path& folder, int in, int out) {
     return error == 0 ? pid : -1;
 }
 
-bool write_all(int fd, std::string_view text) {
+bool send_all(int fd, std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
         if (written < 0 && errno != EINTR) return false;
@@ -104,7 +104,7 @@ void GitIgnore::stop() noexcept {
 std::optional<bool> GitIgnore::ask(const std::string& path) {
     if (pid_ <= 0 && !start()) return std::nullopt;
     std::string answer;
-    if (write_all(questions_.get(), path + '\0')) answer = read_answer();
+    if (send_all(questions_.get(), path + '\0')) answer = read_answer();
     if (answer.empty()) {
         stop();
         return std::nullopt;

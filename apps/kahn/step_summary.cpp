@@ -2,6 +2,7 @@
 
 #include <kahn/render/step_summary.hpp>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
@@ -22,16 +23,6 @@ namespace {
 /// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
 constexpr std::size_t most_bytes_of_step = std::size_t{1} << 20U;
 
-/// \return errno
-int write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno != EINTR) return errno;
-        if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return 0;
-}
-
 }  // namespace
 
 void StepSummary::on_event(const Event& event) {
@@ -48,7 +39,7 @@ void StepSummary::on_event(const Event& event) {
     const std::size_t room = most_bytes_of_step - std::min(most_bytes_of_step, there);
     const std::string text = render::github_summary(event.run, finished->critical_path, base_, room);
     if (text.empty()) return complain_("warning: GITHUB_STEP_SUMMARY: this step's summary is full, the run is not in it");
-    if (const int error = write_all(fd.get(), text); error != 0) fail(error);
+    if (!write_all(fd.get(), text)) fail(errno);
 }
 
 }  // namespace kahn::app

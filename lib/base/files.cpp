@@ -126,14 +126,6 @@ private:
     fs::path path_;
 };
 
-void write_all(int fd, std::string_view content, const fs::path& path) {
-    while (!content.empty()) {
-        const ssize_t count = ::write(fd, content.data(), content.size());
-        if (count < 0 && errno != EINTR) refuse_writing(path, errno_text(errno));
-        if (count > 0) content.remove_prefix(static_cast<std::size_t>(count));
-    }
-}
-
 }  // namespace
 
 std::string read_regular_file(const fs::path& path, std::size_t limit_bytes) {
@@ -173,7 +165,7 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
             refuse_writing(path, errno_text(errno));
         if (::fchmod(temporary.fd.get(), old.st_mode & 07777) != 0) refuse_writing(path, errno_text(errno));
     }
-    write_all(temporary.fd.get(), content, path);
+    if (!write_all(temporary.fd.get(), content)) refuse_writing(path, errno_text(errno));
     if (::fsync(temporary.fd.get()) != 0) refuse_writing(path, errno_text(errno));
     if (!temporary.rename_to(target)) refuse_writing(path, errno_text(errno));
 
@@ -186,6 +178,15 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
 std::filesystem::path absolute_directory(const std::filesystem::path& path) {
     const auto normal = std::filesystem::absolute(path.empty() ? std::filesystem::path(".") : path).lexically_normal();
     return normal.has_filename() ? normal : normal.parent_path();
+}
+
+bool write_all(int fd, std::string_view bytes) noexcept {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+        if (count < 0 && errno != EINTR) return false;
+        if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
 }
 
 }  // namespace kahn

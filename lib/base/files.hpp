@@ -19,4 +19,7 @@ std::filesystem::path absolute_directory(const std::filesystem::path& path);
 /// \throws Error (write_failed) with the path and the reason.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// Writes all of it to what was opened. False, with errno set, for a failure.
+bool write_all(int fd, std::string_view bytes) noexcept;
+
 }  // namespace kahn

@@ -2,6 +2,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 
 #include <fcntl.h>
@@ -20,15 +21,6 @@ constexpr std::size_t copy_buffer_bytes = 256 * 1024;
 
 [[noreturn]] void fail(const std::filesystem::path& file, int error) {
     throw Error(Errc::write_failed, "artifact " + printable(file.native()) + " could not be collected: " + std::strerror(error));
-}
-
-bool write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno != EINTR) return false;
-        if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
 }
 
 /// For the user alone, whatever the umask says.

@@ -2,6 +2,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "remote/inflate.hpp"
@@ -107,15 +108,6 @@ UniqueFd enter(int directory, const std::string& name, const std::string& shown)
     UniqueFd inner(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!inner) throw Error(Errc::write_failed, "cannot open '" + shown + "': " + std::generic_category().message(errno));
     return inner;
-}
-
-void write_all(int fd, std::string_view bytes, const std::string& shown) {
-    while (!bytes.empty()) {
-        const auto written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) throw Error(Errc::write_failed, "cannot write '" + shown + "': " + std::generic_category().message(errno));
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
 }
 
 }  // namespace
@@ -227,7 +219,9 @@ std::vector<fs::path> unpack(const ZipArchive& archive, const fs::path& director
         }
         const UniqueFd file(::openat(place, std::string(rest).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
         if (!file) throw Error(Errc::write_failed, "cannot make '" + shown + "': " + std::generic_category().message(errno));
-        archive.read(entry, [&](std::string_view piece) { write_all(file.get(), piece, shown); });
+        archive.read(entry, [&](std::string_view piece) {
+            if (!write_all(file.get(), piece)) throw Error(Errc::write_failed, "cannot write '" + shown + "': " + std::generic_category().message(errno));
+        });
         files.push_back(directory / entry.name);
     }
     return files;

@@ -21,7 +21,7 @@ struct Row {
     const PipelineJob* job;
     std::string name;
 
-    bool is_allowed() const { return job->allow_failure || stage->allow_failure; }
+    bool is_allowed() const { return is_allowed_to_fail(*stage, *job); }
 };
 
 std::vector<Row> rows_of(const Pipeline& run, const RunNames& names) {

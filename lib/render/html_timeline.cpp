@@ -111,7 +111,7 @@ void append_axis(std::string& out, Painter& paint, nanoseconds tick, nanoseconds
 }
 
 void append_row(std::string& out, Painter& paint, const Row& row, bool is_critical) {
-    const bool is_allowed = row.stage->allow_failure || row.job->allow_failure;
+    const bool is_allowed = is_allowed_to_fail(*row.stage, *row.job);
     out += is_critical ? "<li class=\"crit\">" : row.spans.empty() ? "<li class=\"idle\">" : "<li>";
     out += "<div class=\"who\" title=\"" + html(printable(row.stage->name + " / " + row.job->name)) + "\"><b>" + html(printable(row.job->name)) +
            "</b> <small>" + html(printable(row.stage->name)) + "</small></div><div class=\"track\">";

@@ -3,6 +3,7 @@
 #include "render/markup.hpp"
 #include "render/reason_text.hpp"
 #include "render/report_content.hpp"
+#include "render/status_words.hpp"
 
 #include <cstdio>
 
@@ -29,7 +30,7 @@ enum class Verdict { passed, failed, error, skipped };
 Verdict verdict_of(const PipelineStage& stage, const PipelineJob& job) {
     switch (job.status) {
         case PipelineStatus::success: return Verdict::passed;
-        case PipelineStatus::failure: return stage.allow_failure || job.allow_failure ? Verdict::skipped : Verdict::failed;
+        case PipelineStatus::failure: return is_allowed_to_fail(stage, job) ? Verdict::skipped : Verdict::failed;
         case PipelineStatus::pending:
         case PipelineStatus::running: return Verdict::error;  // whoever ran it is gone, or still at it
         case PipelineStatus::cancelled:

@@ -6,6 +6,7 @@
 #include "render/markup.hpp"
 #include "render/reason_text.hpp"
 #include "render/run_names.hpp"
+#include "render/status_words.hpp"
 #include "render/workflow_text.hpp"
 
 #include <algorithm>
@@ -73,8 +74,6 @@ std::string detail_of(const PipelineJob& job) {
     if (!attempts.empty()) text += (text.empty() ? "" : ", ") + attempts;
     return text;
 }
-
-bool is_allowed(const PipelineStage& stage, const PipelineJob& job) { return stage.allow_failure || job.allow_failure; }
 
 // ---- facts
 
@@ -178,7 +177,7 @@ Table attempts_table(const Pipeline& run, const RunNames& names) {
         for (const JobAttempt& attempt : job.attempts) {
             const auto& outcome = attempt.outcome;
             const std::int64_t memory = outcome.peak_memory_kib;
-            add(table, {names.of(stage, job), number(static_cast<std::size_t>(attempt.number)), status_words(attempt.status, is_allowed(stage, job)),
+            add(table, {names.of(stage, job), number(static_cast<std::size_t>(attempt.number)), status_words(attempt.status, is_allowed_to_fail(stage, job)),
                         duration(attempt.queued), duration(attempt.duration), duration(outcome.user_time + outcome.system_time),
                         number(memory > 0 ? bytes_text(static_cast<std::uint64_t>(memory) * 1024) : "-"),
                         Cell(std::string(to_string(outcome.containment))), or_dash(reason_text(attempt.reason))});

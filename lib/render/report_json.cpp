@@ -4,6 +4,7 @@
 #include "render/json_array.hpp"
 #include "render/json_text.hpp"
 #include "render/report_content.hpp"
+#include "render/status_words.hpp"
 #include "render/workflow_text.hpp"
 
 #include <charconv>
@@ -151,7 +152,7 @@ public:
         object.text("job", job.name);
         object.text("status", to_string(job.status));
         add_reason(object, job.reason);
-        object.boolean("allowed", job.status == PipelineStatus::failure && (stage.allow_failure || job.allow_failure));
+        object.boolean("allowed", job.status == PipelineStatus::failure && is_allowed_to_fail(stage, job));
         add_time(object, "start", job.start_time);
         add_time(object, "end", job.end_time);
         object.number("duration_ms", in_ms(job.duration));

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "render/reason_text.hpp"
+#include "render/status_words.hpp"
 
 #include <vector>
 
@@ -20,7 +21,7 @@ std::string word_for(const Pipeline& run, const Palette& palette) {
 
 /// And may not.
 bool has_failed(const PipelineStage& stage, const PipelineJob& job) {
-    return job.status == PipelineStatus::failure && !job.allow_failure && !stage.allow_failure;
+    return job.status == PipelineStatus::failure && !is_allowed_to_fail(stage, job);
 }
 
 }  // namespace

@@ -33,8 +33,11 @@ constexpr StatusWords status_words(PipelineStatus status, bool is_allowed = fals
 /// A run that has not ended and never will, its engine being gone, is not running.
 constexpr StatusWords interrupted_words() noexcept { return {"\u2717", "interrupted", "failure"}; }
 
+/// Whether the job may fail without the run failing with it.
+inline bool is_allowed_to_fail(const PipelineStage& stage, const PipelineJob& job) noexcept { return stage.allow_failure || job.allow_failure; }
+
 inline StatusWords status_words(const PipelineStage& stage, const PipelineJob& job) noexcept {
-    return status_words(job.status, job.allow_failure || stage.allow_failure);
+    return status_words(job.status, is_allowed_to_fail(stage, job));
 }
 
 }  // namespace kahn::render

@@ -18,7 +18,7 @@ struct Row {
     const PipelineStage* stage = nullptr;
     const PipelineJob* job = nullptr;
 
-    bool is_allowed() const { return job->allow_failure || stage->allow_failure; }
+    bool is_allowed() const { return is_allowed_to_fail(*stage, *job); }
     bool has_failed() const { return job->status == PipelineStatus::failure && !is_allowed(); }
 
     static constexpr int last_rank = 4;

@@ -2,6 +2,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include "base/files.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "store/folder.hpp"

@@ -2,6 +2,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 
 #include <dirent.h>
@@ -191,16 +192,6 @@ fs::path directory_of(const fs::path& relative) {
 }
 
 }  // namespace
-
-bool write_all(int fd, std::string_view bytes) noexcept {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
-}
 
 Folder::Folder(fs::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {
     struct stat status {};

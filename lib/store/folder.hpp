@@ -73,7 +73,4 @@ private:
     gid_t heirs_group_ = 0;
 };
 
-/// Writes all of it at the end of what was opened. False, with errno set, for a failure.
-bool write_all(int fd, std::string_view bytes) noexcept;
-
 }  // namespace kahn::store

@@ -2,6 +2,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include "base/files.hpp"
 #include "store/file_lock.hpp"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "store/journal.hpp"
 
-#include "store/folder.hpp"
+#include "base/files.hpp"
 
 #include <unistd.h>
 
