@@ -27,19 +27,21 @@ public:
     /// For tests: in place of kill() and process_info().
     StoppedProcesses(Send send, Find find) : send_(std::move(send)), find_(std::move(find)) {}
 
-    /// Stops what `look` sees, parents before their children, again and again until it sees nothing new: what is born
-    /// meanwhile is found the next time. Gives up on a tree that grows faster than that.
+    /// Stops what `look` sees, parents before their children, again and again until two looks see the same and nothing
+    /// new: what is born meanwhile is found the next time. Gives up on a tree that grows faster than that.
     void stop(const Look& look);
     /// In the reverse order, so that no parent finds its child stopped.
     void go_on();
 
 private:
-    bool is_known(const ProcessInfo& info) const;
+    using Identity = std::pair<pid_t, std::uint64_t>;  // with the time of its start: numbers are used again
+
+    bool is_known(const Identity& identity) const;
 
     const Send send_;
     const Find find_;
     std::mutex mutex_;
-    std::vector<std::pair<pid_t, std::uint64_t>> stopped_;  // with the time of their start
+    std::vector<Identity> stopped_;
 };
 
 }  // namespace kahn::process

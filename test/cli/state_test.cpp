@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(D07_a_workspace_that_cannot_be_made_is_74_and_one_line) {
 
 BOOST_AUTO_TEST_CASE(D07_a_workspace_that_is_removed_meanwhile_is_74_and_the_jobs_go_on) {
     directory.write("ci.yaml", "name: p\nstages:\n  - name: s\n    parallel: false\n    jobs:\n"
-                               "      - {name: a, commands: ['rm -rf .kahn']}\n      - {name: b, commands: ['echo b >> ran']}\n");
+                               "      - {name: a, commands: ['mv .kahn gone', 'rm -rf gone']}\n      - {name: b, commands: ['echo b >> ran']}\n");
     const ProgramResult result = kahn_in({"run", "ci.yaml"}).run();
     BOOST_TEST(result.exit_code == 74);
     BOOST_TEST(contains(result.err, "kahn: the run could not be recorded: "));
