@@ -55,7 +55,7 @@ public:
     void run() {
         for (const graph::StageFinding& finding : stage_graph_.findings()) report_finding(finding);
         for (std::size_t s = 0; s < stages_.size(); ++s) {
-            check_duplicates(places_.stage(s), "stage " + in_quotes(stages_[s].name), stages_[s].dependencies);
+            check_duplicates(places_.stage(s), "stage", stages_[s].name, stages_[s].dependencies);
             check_jobs(s);
         }
         const auto cycles = find_cycles(*stage_graph_.graph(), most_cycles);
@@ -118,8 +118,11 @@ private:
                 .with_related(first_span, "first given here"));
     }
 
+    static std::string subject(std::string_view noun, std::string_view name) { return std::string(noun) + ' ' + in_quotes(name); }
+    std::string depends_on(const JobEntry& entry) const { return subject("job", job(entry).name) + " depends on "; }
+
     /// Which entries of a list of dependencies are there already.
-    std::vector<bool> check_duplicates(NodeId owner, const std::string& subject, const std::vector<std::string>& list) {
+    std::vector<bool> check_duplicates(NodeId owner, std::string_view noun, std::string_view name, const std::vector<std::string>& list) {
         std::vector<bool> is_repeated(list.size());
         if (list.size() < 2) return is_repeated;
         std::vector<std::size_t> order(list.size());
@@ -135,7 +138,7 @@ private:
             is_repeated[again] = true;
             const Span first_span = places_.entry(owner, "dependencies", first);
             report_.add(Problem(Code::duplicate_dependency, places_.entry(owner, "dependencies", again),
-                                subject + " depends on " + in_quotes(list[again]) + " twice")
+                                subject(noun, name) + " depends on " + in_quotes(list[again]) + " twice")
                             .with_related(first_span, "first given here"));
         }
         return is_repeated;
@@ -172,8 +175,7 @@ private:
             const std::size_t first = names_.job(s, jobs[j].name).value_or(j);
             if (first != j) report_duplicate_name("job", jobs[j].name, places_.job(s, j), places_.job(s, first));
             if (jobs[j].dependencies.empty()) continue;
-            const auto is_repeated = check_duplicates(places_.job(s, j), "job " + in_quotes(jobs[j].name),
-                                                      jobs[j].dependencies);
+            const auto is_repeated = check_duplicates(places_.job(s, j), "job", jobs[j].name, jobs[j].dependencies);
             for (std::size_t d = 0; d < is_repeated.size(); ++d) {
                 if (!is_repeated[d]) check_entry({s, j, d}, edges);
             }
@@ -196,16 +198,15 @@ private:
             if (!stages_[entry.stage].name.empty()) foreign_.emplace_back(entry, target.stage);
             return;
         }
-        const std::string subject = "job " + in_quotes(job(entry).name) + " depends on ";
         if (target.job == entry.job || stages_[entry.stage].jobs[target.job].name == job(entry).name) {
-            report_.add(Problem(Code::self_dependency, job_entry(entry), subject + "itself"));
+            report_.add(Problem(Code::self_dependency, job_entry(entry), depends_on(entry) + "itself"));
             return;
         }
         edges.push_back({static_cast<NodeIndex>(target.job), static_cast<NodeIndex>(entry.job)});
         if (!stages_[entry.stage].parallel && target.job > entry.job) {
             report_.add(
                 Problem(Code::later_job, job_entry(entry),
-                        subject + in_quotes(reference) + ", which comes after it in a stage with 'parallel: false'")
+                        depends_on(entry) + in_quotes(reference) + ", which comes after it in a stage with 'parallel: false'")
                     .with_related(places_.value(places_.job(entry.stage, target.job), "name"), "the later job"));
         }
     }

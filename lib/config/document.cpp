@@ -22,11 +22,6 @@ void drop_overridden(const Document& document, std::vector<Document::Member>& me
 
 }  // namespace
 
-std::string_view Document::text(NodeId id) const {
-    const Node& node = nodes_[id];
-    return (node.owned ? std::string_view(store_) : source_).substr(node.text, node.extent);
-}
-
 bool Document::is_verbatim(NodeId id) const {
     const Node& node = nodes_[id];
     return !value_ && !node.owned && node.text >= node.span.offset &&
@@ -35,21 +30,19 @@ bool Document::is_verbatim(NodeId id) const {
 
 std::vector<Document::Member> Document::members(NodeId mapping) const {
     std::vector<Member> out;
-    append_members(mapping, out);
-    for (NodeId key = mapping + 1; key != end(mapping); key = next(key + 1)) {
-        if (nodes_[key].merges) {
-            drop_overridden(*this, out);
-            break;
-        }
-    }
+    out.reserve(8);  // as many as most mappings have
+    if (append_members(mapping, out)) drop_overridden(*this, out);
     return out;
 }
 
 // As deep as the document, so at most its depth limit.
-void Document::append_members(NodeId mapping, std::vector<Member>& out) const {
+bool Document::append_members(NodeId mapping, std::vector<Member>& out) const {
+    bool has_merge = false;
     for (NodeId key = mapping + 1; key != end(mapping); key = next(key + 1)) {
+        has_merge = has_merge || nodes_[key].merges;
         if (!nodes_[key].merges && !nodes_[key].repeats) out.push_back({key, key + 1});
     }
+    if (!has_merge) return false;
     for (NodeId key = mapping + 1; key != end(mapping); key = next(key + 1)) {
         if (!nodes_[key].merges) continue;
         const NodeId value = key + 1;
@@ -59,6 +52,7 @@ void Document::append_members(NodeId mapping, std::vector<Member>& out) const {
             for (NodeId item = value + 1; item != end(value); item = next(item)) append_members(item, out);
         }
     }
+    return true;
 }
 
 std::string Document::path(NodeId id) const {

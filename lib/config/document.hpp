@@ -62,7 +62,10 @@ public:
         return nodes_[id].kind == Node::Kind::sequence || nodes_[id].kind == Node::Kind::mapping;
     }
     /// \pre a scalar or null
-    std::string_view text(NodeId id) const;
+    std::string_view text(NodeId id) const {
+        const Node& node = nodes_[id];
+        return (node.owned ? std::string_view(store_) : source_).substr(node.text, node.extent);
+    }
 
     /// A mapping's members as they count: its own, then those that `<<` brings and that it does not have itself.
     std::vector<Member> members(NodeId mapping) const;
@@ -80,7 +83,8 @@ public:
 private:
     friend class DocumentBuilder;
 
-    void append_members(NodeId mapping, std::vector<Member>& out) const;
+    /// \returns whether any came by `<<`
+    bool append_members(NodeId mapping, std::vector<Member>& out) const;
 
     std::string_view source_;
     std::string store_;

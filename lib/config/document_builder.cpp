@@ -37,8 +37,9 @@ NodeId DocumentBuilder::add(Node node) {
 
 void DocumentBuilder::set_text(Node& node, std::uint32_t guess, std::string_view text) {
     node.extent = static_cast<std::uint32_t>(text.size());
-    if (!document_.value_ && guess <= document_.source_.size() &&
-        document_.source_.substr(guess, text.size()) == text) {
+    const bool is_there = !document_.value_ && guess <= document_.source_.size() &&
+                          (text.data() == document_.source_.data() + guess || document_.source_.substr(guess, text.size()) == text);
+    if (is_there) {
         node.text = guess;
         return;
     }
@@ -139,6 +140,15 @@ void DocumentBuilder::check_members(NodeId mapping) {
     for (NodeId key = mapping + 1; key != document_.end(mapping); key = document_.next(key + 1)) {
         keys_.push_back(key);
         if (document_.nodes_[key].merges) check_merge(key + 1);
+    }
+    if (keys_.size() <= few_keys) {
+        const auto is_repeated = [this](auto key) {
+            const std::string_view name = document_.text(*key);
+            return std::any_of(keys_.begin(), key, [&](NodeId before) { return document_.text(before) == name; });
+        };
+        bool any = false;
+        for (auto key = keys_.begin(); key != keys_.end() && !any; ++key) any = is_repeated(key);
+        if (!any) return;
     }
     // Sorting cannot be driven into quadratic time by chosen keys, as hashing can.
     std::sort(keys_.begin(), keys_.end(), [this](NodeId a, NodeId b) {

@@ -20,6 +20,7 @@ struct ReadFailure {
 class DocumentBuilder {
 public:
     static constexpr std::size_t max_depth = 64;
+    static constexpr std::size_t few_keys = 12;  ///< comparing each with each is cheaper than sorting
     static constexpr std::size_t max_nodes = 10'000'000;
     static constexpr std::size_t max_alias_nodes = 100'000;
 

@@ -2,9 +2,27 @@
 
 #include "base/text.hpp"
 
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace kahn::config {
+namespace {
+
+/// Where something else than printable ASCII may stand, at or after `at`: eight bytes are looked at together.
+std::size_t skip_plain(std::string_view text, std::size_t at) {
+    constexpr std::uint64_t each = 0x0101010101010101;
+    constexpr std::uint64_t high_bits = 0x80 * each;
+    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + at, sizeof bytes);
+        const std::uint64_t below_blank = (bytes - 0x20 * each) & ~bytes;  // may also name a byte above one that is: never too few
+        if (((bytes | below_blank) & high_bits) != 0) break;
+    }
+    return at;
+}
+
+}  // namespace
 
 bool check_encoding(std::string_view text, Report& report) {
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
@@ -12,11 +30,10 @@ bool check_encoding(std::string_view text, Report& report) {
         return false;
     }
     for (std::size_t at = 0; at < text.size();) {
+        at = skip_plain(text, at);
+        while (at < text.size() && text[at] >= 0x20) ++at;
+        if (at == text.size()) break;
         const auto byte = static_cast<unsigned char>(text[at]);
-        if (byte >= 0x20 && byte < 0x80) {
-            ++at;
-            continue;
-        }
         const bool is_control = byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
         const std::size_t length = utf8_sequence_length(text.substr(at));
         if (is_control || length == 0) {

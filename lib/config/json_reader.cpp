@@ -5,6 +5,10 @@
 #include <boost/json/error.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace kahn::config {
@@ -53,7 +57,7 @@ public:
 private:
     /// The next token, of which the length is known.
     Span take(std::size_t length) {
-        at_ = std::min(text_.find_first_not_of(" \t\r\n,:", at_), text_.size());
+        while (at_ < text_.size() && is_between_tokens(text_[at_])) ++at_;
         const Span span{static_cast<std::uint32_t>(at_), static_cast<std::uint32_t>(length)};
         at_ += length;
         return span;
@@ -65,12 +69,29 @@ private:
         return true;
     }
 
+    static bool is_between_tokens(char c) { return c == ' ' || c == ',' || c == ':' || c == '\n' || c == '\t' || c == '\r'; }
+
     bool keep(string_view part) {
         unfinished_.append(part.data(), part.size());
         return true;
     }
 
+    /// Where the text has these bytes, if they are its own rather than a copy that the parser made.
+    std::optional<std::size_t> place_of(string_view part) const {
+        const std::less_equal<const char*> is_before;
+        const bool is_inside = is_before(text_.data(), part.data()) && is_before(part.data() + part.size(), text_.data() + text_.size());
+        return is_inside ? std::optional(static_cast<std::size_t>(part.data() - text_.data())) : std::nullopt;
+    }
+
     bool string(string_view last_part) {
+        // In one piece it has no escapes, so its quotes stand directly around it.
+        const auto place = unfinished_.empty() ? place_of(last_part) : std::nullopt;
+        if (place && *place > at_ && text_[*place - 1] == '"') {
+            const auto begin = static_cast<std::uint32_t>(*place);
+            builder_.scalar({begin - 1, static_cast<std::uint32_t>(last_part.size()) + 2}, begin, last_part, false);
+            at_ = *place + last_part.size() + 1;
+            return true;
+        }
         keep(last_part);
         Span span = take(1);
         while (text_[at_] != '"') {

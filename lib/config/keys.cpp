@@ -411,22 +411,21 @@ void read_members(const Reading& reading, NodeId mapping, Owner owner, std::stri
             if (document.text(key) == "name") owner.name = value;
         }
     }
-    const std::string where = owner.describe(document);
-    std::vector<bool> is_given(rows.size());
+    std::uint64_t given = 0;  // a bit a row: no mapping has 64 keys
     for (const auto& [key, value] : members) {
         const std::string_view name = document.text(key);
         const auto row = std::find_if(rows.begin(), rows.end(), [&](const KeyRow<T>& r) { return r.name == name; });
         if (row != rows.end()) {
-            is_given[static_cast<std::size_t>(row - rows.begin())] = true;
+            given |= std::uint64_t{1} << static_cast<unsigned>(row - rows.begin());
             row->read(Value(reading, value, name, owner), out);
         } else if (!name.starts_with(free_key_prefix)) {
-            refuse_unknown(reading, key, where, noun, rows);
+            refuse_unknown(reading, key, owner.describe(document), noun, rows);
         }
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!rows[i].is_required || is_given[i]) continue;
-        reading.report.add(
-            Problem(Code::missing_key, document[mapping].span, where + " has no '" + std::string(rows[i].name) + "'"));
+        if (!rows[i].is_required || (given >> i & 1U) != 0) continue;
+        reading.report.add(Problem(Code::missing_key, document[mapping].span,
+                                   owner.describe(document) + " has no '" + std::string(rows[i].name) + "'"));
     }
 }
 
