@@ -19,9 +19,9 @@ constexpr std::array<std::string_view, 8> kahns_own{"CI",       "KAHN_RUN_ID",  
 class PartsDigest {
 public:
     void add(std::string_view part) {
-        const std::string length = std::to_string(part.size()) + ':';
-        digest_.add(length);
-        digest_.add(part);
+        parts_ += std::to_string(part.size());
+        parts_ += ':';
+        parts_ += part;
     }
     template <class Parts>
     void add_all(std::string_view what, const Parts& parts) {
@@ -39,10 +39,14 @@ public:
             add(value);
         }
     }
-    std::string hex() { return digest_.hex(); }
+    std::string hex() const {
+        Sha256 digest;
+        digest.add(parts_);
+        return digest.hex();
+    }
 
 private:
-    Sha256 digest_;
+    std::string parts_;
 };
 
 }  // namespace

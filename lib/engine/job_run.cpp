@@ -108,7 +108,7 @@ void keep_outputs(Run& run, NodeIndex node, JobAttempt& attempt) {
     }
 }
 
-/// The first attempt's request. A job that cannot be set up fails with what `error` says, as an attempt.
+/// The request, as of its first attempt. A job that cannot be set up fails with what `error` says, as an attempt.
 AttemptRequest set_up(Run& run, NodeIndex node, std::string& error) {
     PipelineJob& job = run.job_of(node);
     const auto place = run.node(node);
@@ -195,7 +195,8 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
     Run::RunningJob running;
     std::optional<Reason> cancelled_between;
     std::string set_up_error;
-    AttemptRequest first = set_up(*run, node, set_up_error);
+    AttemptRequest request = set_up(*run, node, set_up_error);
+    const bool has_own_trace = request.environment.contains(traceparent_name);
     run->job_started(node, running);
     const bool is_reused = co_await reuse_job(run, node);
     if (is_reused) co_return Outcome::success;
@@ -216,16 +217,12 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
         const SteadyTime attempt_began = clock->now();
 
         AttemptOutcome outcome = stopped_outcome();
-        AttemptRequest request;
         try {
             if (!set_up_error.empty()) throw Error(Errc::invalid_config, set_up_error);
-            request = first;
             request.attempt = attempt.number;
             request.environment["KAHN_ATTEMPT"] = std::to_string(attempt.number);
             request.environment["KAHN_OUTPUT"] = run->files().output(place.stage, place.job, attempt.number).string();
-            if (!first.environment.contains(traceparent_name)) {
-                request.environment[traceparent_name] = run->new_span();
-            }
+            if (!has_own_trace) request.environment[traceparent_name] = run->new_span();
             request.log = attempt.log;
             // An observer may have ended the run at the event above.
             if (!running.told_to_end) {
@@ -271,7 +268,7 @@ asio::awaitable<Outcome> run_job(std::shared_ptr<Run> run, NodeIndex node) {
             break;
         }
     }
-    co_await keep_tests(run, node, first, running);
+    co_await keep_tests(run, node, request, running);
     finish_job(*run, node, began, cancelled_between);
     co_return outcome_of(run->stage_of(node), job);
 }

@@ -93,7 +93,7 @@ public:
 
     void operator()(std::exception_ptr failure, int exit_code) {
         const auto shared = std::move(shared_);
-        shared->post([attempt = attempt_, failure = std::move(failure), exit_code]() mutable {
+        shared->dispatch([attempt = attempt_, failure = std::move(failure), exit_code]() mutable {
             if (const auto self = attempt.lock()) self->ended(std::move(failure), exit_code);
         });
     }

@@ -39,6 +39,21 @@ public:
         return true;
     }
 
+    /// The same, but now if this is the strand: without a way round by its queue.
+    template <class Function>
+    bool dispatch(Function function) {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (is_closed_) return false;
+            if (!is_on_strand()) {
+                boost::asio::post(strand_, std::move(function));
+                return true;
+            }
+        }
+        function();  // nobody else closes it
+        return true;
+    }
+
     // The attempt's side, on the strand.
     Variables outputs() const;
     /// Ends the log and says what became of the output.

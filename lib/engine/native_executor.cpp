@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -30,7 +31,10 @@ public:
                                                           process::LogFile(request.log, options.log_limit_bytes), std::move(listener), request.masker);
         auto shared = std::make_shared<JobContext::State>(strand, std::move(request), std::move(sink));
         const std::scoped_lock lock(mutex_);
-        std::erase_if(live_, [](const auto& attempt) { return attempt.expired(); });
+        if (live_.size() >= most_before_clearing_) {
+            std::erase_if(live_, [](const auto& attempt) { return attempt.expired(); });
+            most_before_clearing_ = std::max(least_before_clearing, 2 * live_.size());
+        }
         live_.push_back(shared);
         if (is_over_) shared->stop().request_stop();
         return shared;
@@ -55,7 +59,9 @@ public:
 private:
     const std::shared_ptr<process::TailBudget> tails_ = std::make_shared<process::TailBudget>(std::size_t{4} << 20U);
     std::mutex mutex_;
-    std::vector<std::weak_ptr<JobContext::State>> live_;
+    static constexpr std::size_t least_before_clearing = 64;
+    std::vector<std::weak_ptr<JobContext::State>> live_;  // and some that have ended
+    std::size_t most_before_clearing_ = least_before_clearing;
     bool is_over_ = false;
 };
 
