@@ -1,3 +1,4 @@
+#include "support/state_sweeps.hpp"
 #include "support/state_world.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -35,7 +36,7 @@ BOOST_AUTO_TEST_CASE(D02_killed_at_a_write_fsync_or_rename_it_is_continued_right
 }
 
 BOOST_AUTO_TEST_CASE(D04_killed_at_any_system_call_it_is_continued_right) {
-    require_none(sweep_of_kills(names_of(calls()), 61 * slowness));
+    require_none(sweep_of_kills(all_calls, 61 * slowness));
 }
 
 BOOST_AUTO_TEST_CASE(D03_whatever_fails_there_is_a_clear_line_and_no_torn_file) {
