@@ -27,7 +27,7 @@ struct Case {
 constexpr Case all_cases[] = {
     {"spawn", spawn_cases},   {"graph", graph_cases}, {"pipeline", pipeline_cases}, {"output", output_cases},
     {"config", config_cases}, {"start", start_cases}, {"scale", scale_cases},
-    {"record", record_cases},
+    {"record", record_cases}, {"engine", engine_cases}, {"host", host_cases}, {"remote", remote_cases},
 };
 
 /// A folder that is gone when this is.
@@ -84,6 +84,9 @@ int main(int argc, char** argv) {
     settings.kahn = KAHN_PROGRAM;
     settings.noop = KAHN_BENCH_NOOP;
     settings.spawn_limit = KAHN_BENCH_SPAWN_LIMIT;
+#ifdef KAHN_BENCH_GITHUB
+    settings.github = KAHN_BENCH_GITHUB;
+#endif
     std::string part;
     int rounds = 5;
     std::string json_file;

@@ -14,6 +14,7 @@ struct Settings {
     std::string kahn;              ///< the program to be measured
     std::string noop;              ///< a static program that does nothing
     std::string spawn_limit;       ///< see peers/spawn_limit.c
+    std::string github;            ///< a server that answers as GitHub does; empty: there is none
     std::filesystem::path folder;  ///< empty, for the files of the cases
 };
 
@@ -26,5 +27,8 @@ std::vector<Comparison> config_cases(const Settings& settings);
 std::vector<Comparison> start_cases(const Settings& settings);
 std::vector<Comparison> scale_cases(const Settings& settings);
 std::vector<Comparison> record_cases(const Settings& settings);
+std::vector<Comparison> engine_cases(const Settings& settings);
+std::vector<Comparison> host_cases(const Settings& settings);
+std::vector<Comparison> remote_cases(const Settings& settings);
 
 }  // namespace kahn::bench
