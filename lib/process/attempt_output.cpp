@@ -43,8 +43,6 @@ int AttemptOutput::open() {
         }
         pipe.read_end.reset(ends[0]);
         pipe.write_end.reset(ends[1]);
-        // Ours alone: a job that inherited it would see EAGAIN where it expects to wait.
-        ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
     }
     return 0;
 }
@@ -53,6 +51,7 @@ void AttemptOutput::start(const boost::asio::any_io_executor& executor, std::fun
     on_closed_ = std::move(on_closed);
     for (Pipe& pipe : pipes_) {
         pipe.watch = std::make_unique<boost::asio::posix::stream_descriptor>(executor, pipe.read_end.get());
+        pipe.watch->non_blocking(true);  // our end alone: a job that inherited it would see EAGAIN where it expects to wait
         arm(pipe);
     }
 }

@@ -167,8 +167,10 @@ int Cgroup::freeze(bool is_frozen) const noexcept {
 }
 
 bool Cgroup::is_populated() const {
-    const std::string events = read_small_file(directory_.get(), "cgroup.events");
-    return !events.empty() && counter_in(events, "populated") != 0;
+    const UniqueFd file(::openat(directory_.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
+    char events[256];  // two lines, which the kernel gives in one piece
+    const ssize_t size = file ? ::read(file.get(), events, sizeof events) : -1;
+    return size > 0 && counter_in(std::string_view(events, static_cast<std::size_t>(size)), "populated") != 0;
 }
 
 std::vector<pid_t> Cgroup::members() const {

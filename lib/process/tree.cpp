@@ -36,6 +36,7 @@ Tree::Launched Tree::launch(Launcher& launcher, LaunchRequest request) {
             return out;
         }
         ++launching_;
+        ++launches_;
     }
     bool kill_at_once = false;
     try {
@@ -75,11 +76,17 @@ std::vector<std::shared_ptr<ChildProcess>> Tree::children() const {
 }
 
 bool Tree::empty() {
+    unsigned launches = 0;
     {
         const std::scoped_lock lock(mutex_);
         if (launching_ > 0) return false;
+        if (empty_after_ == launches_) return true;
+        launches = launches_;
     }
-    return is_empty();
+    if (!is_empty()) return false;
+    const std::scoped_lock lock(mutex_);
+    empty_after_ = launches;
+    return true;
 }
 
 bool Tree::are_children_reaped() {

@@ -105,6 +105,8 @@ private:
     std::condition_variable launch_ended_;
     std::vector<std::shared_ptr<ChildProcess>> children_;
     int launching_ = 0;
+    unsigned launches_ = 0;
+    std::optional<unsigned> empty_after_;  // so many launches it was, and so it is still: nothing is born where nothing is
     bool killed_ = false;
     bool suspended_ = false;
     std::mutex freezing_;  // never taken under mutex_
