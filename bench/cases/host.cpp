@@ -193,7 +193,7 @@ Comparison cancel_of_many(const Settings& settings, int jobs) {
     out.name = "host/cancel of " + std::to_string(jobs) + " running jobs";
     out.item = "cancel";
     const Pipeline pipeline = equal_jobs(jobs, "sleep 1000");
-    for (const Containment rung : {Containment::cgroup2, Containment::session}) {
+    for (const Containment rung : {Containment::cgroup2, Containment::subreaper, Containment::session}) {
         Options options = host_options(settings, 0, 2);
         options.engine.process.strongest_containment = rung;
         const std::string name = "kahn, " + std::string(to_string(rung)) + " at best";

@@ -18,6 +18,30 @@ namespace {
 
 constexpr unsigned long exiting_flag = 0x4;  // PF_EXITING of the kernel
 
+/// Calls `each` with every entry of a directory whose name is a number.
+template <class Each>
+void each_number(const std::string& directory, Each each) {
+    const auto close_directory = [](DIR* open) { ::closedir(open); };
+    const std::unique_ptr<DIR, decltype(close_directory)> entries(::opendir(directory.c_str()), close_directory);
+    if (!entries) return;
+    while (const dirent* const entry = ::readdir(entries.get())) {
+        char* end = nullptr;
+        const long number = std::strtol(entry->d_name, &end, 10);
+        if (number > 0 && *end == '\0') each(static_cast<pid_t>(number));
+    }
+}
+
+/// Any of its threads may have started them.
+std::vector<pid_t> children_of(pid_t pid) {
+    std::vector<pid_t> out;
+    const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
+    each_number(tasks, [&](pid_t thread) {
+        std::istringstream list(read_small_file(AT_FDCWD, (tasks + '/' + std::to_string(thread) + "/children").c_str()));
+        for (pid_t child = 0; list >> child;) out.push_back(child);
+    });
+    return out;
+}
+
 }  // namespace
 
 std::string read_small_file(int directory, const char* path) {
@@ -58,14 +82,28 @@ std::optional<ProcessInfo> process_info(pid_t pid) {
 
 std::vector<ProcessInfo> all_processes() {
     std::vector<ProcessInfo> out;
-    const auto close_directory = [](DIR* directory) { ::closedir(directory); };
-    const std::unique_ptr<DIR, decltype(close_directory)> proc(::opendir("/proc"), close_directory);
-    if (!proc) return out;
-    while (const dirent* const entry = ::readdir(proc.get())) {
-        char* end = nullptr;
-        const long pid = std::strtol(entry->d_name, &end, 10);
-        if (pid <= 0 || *end != '\0') continue;
-        if (std::optional<ProcessInfo> info = process_info(static_cast<pid_t>(pid))) out.push_back(*std::move(info));
+    each_number("/proc", [&](pid_t pid) {
+        if (std::optional<ProcessInfo> info = process_info(pid)) out.push_back(*std::move(info));
+    });
+    return out;
+}
+
+std::vector<ProcessInfo> descendants_of(const std::vector<pid_t>& roots) {
+    static const bool kernel_tells = ::access("/proc/thread-self/children", R_OK) == 0;
+    if (!kernel_tells) return descendants_of(roots, all_processes());
+    std::vector<ProcessInfo> out;
+    std::vector<pid_t> open(roots);
+    std::unordered_set<pid_t> seen(roots.begin(), roots.end());
+    while (!open.empty()) {
+        const pid_t parent = open.back();
+        open.pop_back();
+        for (const pid_t child : children_of(parent)) {
+            if (!seen.insert(child).second) continue;
+            std::optional<ProcessInfo> info = process_info(child);
+            if (!info) continue;
+            open.push_back(child);
+            out.push_back(*std::move(info));
+        }
     }
     return out;
 }

@@ -37,6 +37,10 @@ std::optional<ProcessInfo> process_info(pid_t pid);
 /// Every process of this machine that this process may see.
 std::vector<ProcessInfo> all_processes();
 
+/// What `roots` have started, directly or not, without the roots. Asks the kernel for each process's children where it tells them
+/// (CONFIG_PROC_CHILDREN), so that it costs what there is to find and not what else runs on the machine.
+std::vector<ProcessInfo> descendants_of(const std::vector<pid_t>& roots);
+
 /// Those of `all` whose chain of parents leads to one of `roots`, without the roots.
 std::vector<ProcessInfo> descendants_of(const std::vector<pid_t>& roots, const std::vector<ProcessInfo>& all);
 

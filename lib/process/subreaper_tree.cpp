@@ -78,7 +78,7 @@ public:
         for (const auto& command : commands()) {
             if (!command->child()->try_reap()) shims.push_back(command->child()->pid());
         }
-        return shims.empty() ? std::vector<ProcessInfo>{} : descendants_of(shims, all_processes());
+        return shims.empty() ? std::vector<ProcessInfo>{} : descendants_of(shims);
     }
 
     void settle() noexcept override {

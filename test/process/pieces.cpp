@@ -14,10 +14,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace kahn::process::test {
 namespace {
@@ -285,6 +289,39 @@ BOOST_AUTO_TEST_CASE(descendants_are_found_through_every_generation) {
     BOOST_TEST(descendants_of({2}, all).size() == 2u);
     BOOST_TEST(descendants_of({1}, all).size() == 4u);
     BOOST_TEST(descendants_of({6}, all).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_kernels_lists_of_children_say_what_its_table_of_processes_says) {
+    // A thread of its own starts the first; that one starts another.
+    int said[2];
+    BOOST_REQUIRE(::pipe(said) == 0);
+    pid_t first = 0;
+    std::thread([&] {
+        first = ::fork();
+        if (first != 0) return;
+        const pid_t second = ::fork();
+        if (second != 0 && ::write(said[1], &second, sizeof second) != sizeof second) ::_exit(1);
+        for (;;) ::pause();
+    }).join();
+    BOOST_REQUIRE(first > 0);
+    pid_t second = 0;
+    BOOST_REQUIRE(::read(said[0], &second, sizeof second) == static_cast<ssize_t>(sizeof second));
+    const auto pids_of = [](const std::vector<ProcessInfo>& processes) {
+        std::vector<pid_t> pids;
+        for (const ProcessInfo& info : processes) pids.push_back(info.pid);
+        std::sort(pids.begin(), pids.end());
+        return pids;
+    };
+    const std::vector<pid_t> found = pids_of(descendants_of({::getpid()}));
+    const std::vector<pid_t> in_the_table = pids_of(descendants_of({::getpid()}, all_processes()));
+    const std::vector<pid_t> of_the_first = pids_of(descendants_of({first}));
+    for (const pid_t pid : {second, first}) ::kill(pid, SIGKILL);
+    ::waitpid(first, nullptr, 0);
+    for (const int end : said) ::close(end);
+    BOOST_TEST(found == in_the_table, boost::test_tools::per_element());
+    BOOST_TEST((std::find(found.begin(), found.end(), first) != found.end()));
+    BOOST_TEST((std::find(found.begin(), found.end(), second) != found.end()));
+    BOOST_TEST((of_the_first == std::vector<pid_t>{second}));
 }
 
 BOOST_AUTO_TEST_CASE(counters_are_read_by_their_whole_name) {
