@@ -10,6 +10,8 @@ if(KAHN_BUILD_APPS AND CMAKE_BUILD_TYPE MATCHES "^(Release|MinSizeRel)$" AND NOT
 endif()
 option(KAHN_LINK_ARCHIVES "Link archives of libraries into the kahn command, where there are any" ${KAHN_LINK_ARCHIVES_default})
 
+include(CheckSourceCompiles)
+
 # By the target that modules name: the archives that stand in for it, in the order of linking.
 set(kahn_archive_targets Boost::json Boost::filesystem OpenSSL::SSL OpenSSL::Crypto yaml-cpp::yaml-cpp pugixml::pugixml SQLiteCpp)
 set(kahn_archives_0 boost_json boost_container)
@@ -19,6 +21,9 @@ set(kahn_archives_3 crypto)
 set(kahn_archives_4 yaml-cpp)
 set(kahn_archives_5 pugixml)
 set(kahn_archives_6 SQLiteCpp sqlite3)
+# What some builds of an archive need besides, taken where it is found: OpenSSL's can compress (Debian 13's does, 12's does not).
+set(kahn_archives_wanted_by_2 zstd z)
+set(kahn_archives_wanted_by_3 zstd z)
 
 set(KAHN_HAS_ARCHIVES ${KAHN_LINK_ARCHIVES})
 if(KAHN_LINK_ARCHIVES)
@@ -33,6 +38,14 @@ if(KAHN_LINK_ARCHIVES)
       endif()
       list(APPEND files "${KAHN_ARCHIVE_${name}}")
     endforeach()
+    foreach(name IN LISTS kahn_archives_wanted_by_${index})
+      find_library(KAHN_ARCHIVE_${name} NAMES "lib${name}.a")
+      mark_as_advanced(KAHN_ARCHIVE_${name})
+      if(KAHN_ARCHIVE_${name})
+        list(APPEND files "${KAHN_ARCHIVE_${name}}")
+      endif()
+    endforeach()
+    set(kahn_archive_files_${index} ${files})
     if(KAHN_HAS_ARCHIVES)
       add_library(kahn_archive_${index} INTERFACE)
       target_link_libraries(kahn_archive_${index} INTERFACE ${files} Threads::Threads ${CMAKE_DL_LIBS})
@@ -43,6 +56,17 @@ if(KAHN_LINK_ARCHIVES)
       endif()
     endif()
   endforeach()
+endif()
+
+if(KAHN_HAS_ARCHIVES)  # that OpenSSL's are there does not say that all is there which they were built to need
+  set(CMAKE_REQUIRED_LIBRARIES ${kahn_archive_files_2} Threads::Threads ${CMAKE_DL_LIBS})
+  check_source_compiles(CXX "#include <openssl/ssl.h>
+int main() { return SSL_CTX_new(TLS_method()) == nullptr ? 1 : 0; }" KAHN_OPENSSL_ARCHIVES_LINK)
+  unset(CMAKE_REQUIRED_LIBRARIES)
+  if(NOT KAHN_OPENSSL_ARCHIVES_LINK)
+    set(KAHN_HAS_ARCHIVES OFF)
+    message(STATUS "The kahn command links shared libraries: libssl.a and libcrypto.a need more than is found here")
+  endif()
 endif()
 
 # kahn_or_archives(OUTPUT ITEM...): the same items, each of which turns into its archives where a target wants those

@@ -15,10 +15,13 @@ KAHN_JOBS=N overrides how many compilers and tests run at once.
 TEXT
 }
 
-# Debian 12 has two versions of Boost, and its own choice of them is too old.
-case $(cat /etc/debian_version 2>/dev/null) in 12 | 12.*) boost=1.81 ;; *) boost= ;; esac
+# Debian 12 has two versions of Boost, and its own choice of them is too old. Since 13, libcrypto.a wants libraries to compress with.
+case $(cat /etc/debian_version 2>/dev/null) in
+    12 | 12.*) boost=1.81 wanted_by_openssl= ;;
+    *) boost= wanted_by_openssl="zlib1g-dev libzstd-dev" ;;
+esac
 build_packages="g++ cmake ninja-build libboost$boost-dev libboost-json$boost-dev libboost-filesystem$boost-dev
-libyaml-cpp-dev libcli11-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libpugixml-dev"
+libyaml-cpp-dev libcli11-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libpugixml-dev $wanted_by_openssl"
 test_packages="libboost-test$boost-dev clang-19 clang-tools-19 git strace valgrind chromium
 doxygen dpkg-dev lintian pkgconf python3-jsonschema python3-yaml bash zsh fish groff-base openssh-client openssh-server rsync"
 # Node from elsewhere brings its npm along, and Debian's npm would be in its way.
