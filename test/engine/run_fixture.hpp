@@ -72,8 +72,8 @@ private:
     std::unique_ptr<Engine> engine_;
 };
 
-inline const PipelineStage& stage_of(const Pipeline& run, const std::string& name) { return *run.find_stage(name); }
-inline const PipelineJob& job_of(const Pipeline& run, const std::string& stage, std::size_t job = 0) {
+inline const PipelineStage& stage_of(const Pipeline& run, std::string_view name) { return *run.find_stage(name); }
+inline const PipelineJob& job_of(const Pipeline& run, std::string_view stage, std::size_t job = 0) {
     return run.find_stage(stage)->jobs.at(job);
 }
 

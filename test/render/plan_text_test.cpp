@@ -102,7 +102,6 @@ BOOST_AUTO_TEST_CASE(a_workflow_is_listed_with_what_it_is_given) {
     workflow.ref = "v\x1B";
     workflow.inputs = {{"a", "1"}, {"b", ""}};
     workflow.wait = false;
-    remote.github = workflow;
     BOOST_TEST(render::commands_text(pipeline({stage("s", {remote})}), a, {}) ==
                "s › remote\n    workflow ci.yml of acme/rocket at v\\x1B with a=1, b=; only started\n");
 }
