@@ -20,7 +20,7 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto patience = std::chrono::seconds(5);  // with a client, for each thing that it is to send or to take
+constexpr std::chrono::milliseconds patience(5000);  // with a client, for each thing that it is to send or to take
 constexpr std::size_t most_bytes = std::size_t{1} << 20;  // of a request, and of events that wait
 
 /// A connection, and what it is to be told: the events of its run, from when they happen until they can be sent.
@@ -47,10 +47,9 @@ struct Client final : kahn::Observer {
     bool has_ended = false;
     asio::cancellation_signal cancel_run;
 };
-using ClientPtr = std::shared_ptr<Client>;
 
 /// Reads on, to hear of it when the client goes away: that cancels its run.
-void watch(ClientPtr client) {
+void watch(std::shared_ptr<Client> client) {
     client->stream.expires_never();
     client->stream.async_read_some(client->buffer.prepare(4096), [client](error_code gone, std::size_t) {
         if (!gone) return watch(client);
@@ -66,10 +65,9 @@ void refuse(Client& client, http::status status, std::string why) {
 }
 
 /// Begins the run that is asked for, or says why not.
-void begin(kahn::PipelineManager& manager, ClientPtr client, const http::request<http::string_body>& request) {
+void begin(kahn::PipelineManager& manager, std::shared_ptr<Client> client, const http::request<http::string_body>& request) {
     if (request.count(http::field::origin) > 0) return refuse(*client, http::status::forbidden, "not for web pages");
-    const bool is_known = request.method() == http::verb::post && request.target() == "/runs";
-    if (!is_known) return refuse(*client, http::status::not_found, "POST a pipeline to /runs");
+    if (request.method() != http::verb::post || request.target() != "/runs") return refuse(*client, http::status::not_found, "POST to /runs");
     const bool is_json = request[http::field::content_type].starts_with("application/json");
     const auto loaded = kahn::config::load_text(request.body(), is_json ? kahn::config::Format::json : kahn::config::Format::yaml, "pipeline");
     if (!loaded.ok()) return refuse(*client, client->status, kahn::render::to_text(loaded.diagnostics, loaded.file, loaded.source));
@@ -85,7 +83,7 @@ void begin(kahn::PipelineManager& manager, ClientPtr client, const http::request
     }
 }
 
-asio::awaitable<void> serve(kahn::PipelineManager* manager, ClientPtr client) {
+asio::awaitable<void> serve(kahn::PipelineManager* manager, std::shared_ptr<Client> client) {
     error_code failure;
     auto quietly = asio::redirect_error(asio::use_awaitable, failure);
     http::request_parser<http::string_body> parser;
@@ -117,9 +115,10 @@ asio::awaitable<void> serve(kahn::PipelineManager* manager, ClientPtr client) {
     co_await client->news.async_wait(quietly);
 }
 
-void accept(tcp::acceptor& acceptor, kahn::PipelineManager& manager) {
+void accept(tcp::acceptor& acceptor, asio::steady_timer& pause, kahn::PipelineManager& manager) {
     acceptor.async_accept([&](error_code failure, tcp::socket socket) {
-        if (acceptor.is_open()) accept(acceptor, manager);
+        pause.expires_after(failure ? patience / 50 : patience * 0);  // while no descriptor is free, the next would fail at once, too
+        pause.async_wait([&](error_code) { if (acceptor.is_open()) accept(acceptor, pause, manager); });
         if (failure) return;
         const auto client = std::make_shared<Client>(std::move(socket));
         asio::co_spawn(acceptor.get_executor(), serve(&manager, client), [client](std::exception_ptr) { client->stream.close(); });
@@ -140,7 +139,8 @@ int main(int argc, char** argv) try {
         acceptor.close();
         kahn::async_shutdown(manager, [](std::exception_ptr) {});
     });
-    accept(acceptor, manager);
+    asio::steady_timer pause(context);
+    accept(acceptor, pause, manager);
     std::cout << "listening on " << acceptor.local_endpoint() << std::endl;
     context.run();
 } catch (const std::exception& failure) {

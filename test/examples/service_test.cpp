@@ -3,6 +3,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <csignal>
@@ -58,6 +60,18 @@ private:
     std::string seen_;
 };
 
+/// A number that Linux tells of a process.
+long status_of(pid_t pid, const std::string& name) {
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    for (std::string word; status >> word;) {
+        if (word != name + ':') continue;
+        long value = -1;
+        status >> value;
+        return value;
+    }
+    return -1;
+}
+
 /// The program while it serves, in a directory with a FIFO named `go`.
 struct Served {
     Served() : service(example("service")) {
@@ -103,6 +117,25 @@ BOOST_AUTO_TEST_CASE(events_come_while_the_run_goes_on) {
     BOOST_TEST(contains(all, "\"status\":\"success\""));
     BOOST_TEST(contains(all, "\"type\":\"run_finished\""));
     BOOST_TEST(all.ends_with("\r\n0\r\n\r\n"));
+    BOOST_TEST(terminate() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_free_descriptor_it_rests_between_its_attempts_and_then_serves) {
+    rlimit before{};
+    BOOST_TEST_REQUIRE(::prlimit(service.pid(), RLIMIT_NOFILE, nullptr, &before) == 0);
+    rlimit none = before;
+    none.rlim_cur = 0;
+    BOOST_TEST_REQUIRE(::prlimit(service.pid(), RLIMIT_NOFILE, &none, nullptr) == 0);
+    Connection client(port);
+    const long rests = status_of(service.pid(), "voluntary_ctxt_switches");
+    const auto deadline = std::chrono::steady_clock::now() + hang_limit;
+    while (status_of(service.pid(), "voluntary_ctxt_switches") < rests + 5) {  // one that spins never gives up the processor
+        BOOST_TEST_REQUIRE((std::chrono::steady_clock::now() < deadline));
+        ::poll(nullptr, 0, 10);
+    }
+    BOOST_TEST_REQUIRE(::prlimit(service.pid(), RLIMIT_NOFILE, &before, nullptr) == 0);
+    const std::string answer = client.post("", "", "/elsewhere").rest();
+    BOOST_TEST(contains(answer, "HTTP/1.1 404"));
     BOOST_TEST(terminate() == 0);
 }
 
