@@ -17,27 +17,30 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace kahn::test {
 
-/// The program on a terminal of its own, 80 by 24.
+/// The program on a terminal of its own, 24 lines high.
 class OnTerminal {
 public:
     /// Who starts it: somebody who cannot let it go on once it is stopped (its process group is an orphan), the same with SIGTSTP
     /// ignored, or a shell with job control.
     enum class Parent { nobody, nobody_and_ignoring_stops, shell };
 
-    OnTerminal(const std::filesystem::path& directory, std::vector<std::string> arguments, Parent parent = Parent::nobody) {
+    OnTerminal(const std::filesystem::path& directory, std::vector<std::string> arguments, Parent parent = Parent::nobody,
+               unsigned short columns = 80)
+        : screen(columns) {
         arguments.insert(arguments.begin(), KAHN_PROGRAM);
         std::vector<char*> argv;
         for (std::string& argument : arguments) argv.push_back(argument.data());
         argv.push_back(nullptr);
         const std::string where = directory.native();
         winsize size{};
-        size.ws_col = 80;
+        size.ws_col = columns;
         size.ws_row = 24;
         BOOST_REQUIRE(::pipe2(reports_.data(), O_CLOEXEC) == 0);
         BOOST_REQUIRE(::pipe2(orders_.data(), O_CLOEXEC) == 0);
@@ -66,9 +69,13 @@ public:
     OnTerminal& operator=(const OnTerminal&) = delete;
 
     bool shows(std::string_view text) {
+        return becomes([text](const std::string& screen_text) { return contains(screen_text, text); });
+    }
+    /// Reads on until the screen is as \p is_right wants it.
+    bool becomes(const std::function<bool(const std::string&)>& is_right) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-        while (!contains(screen.text(), text)) {
-            if (std::chrono::steady_clock::now() > deadline || !read_some()) return contains(screen.text(), text);
+        while (!is_right(screen.text())) {
+            if (std::chrono::steady_clock::now() > deadline || !read_some()) return is_right(screen.text());
         }
         return true;
     }
@@ -104,7 +111,7 @@ public:
         return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     }
 
-    Screen screen{80};
+    Screen screen;
 
 private:
     bool read_some() {
