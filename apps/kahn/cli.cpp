@@ -32,7 +32,7 @@ constexpr std::array commands = std::to_array<Command>({
     {"explain", &add_explain}, {"plan", &add_plan}, {"graph", &add_graph}, {"list", &add_list}, {"runs", &add_runs},
     {"logs", &add_logs}, {"rerun", &add_rerun}, {"cancel", &add_cancel}, {"report", &add_report},
     {"health", &add_health}, {"stats", &add_stats}, {"remote", &add_remote}, {"export", &add_export},
-    {"doctor", &add_doctor}, {"schema", &add_schema}, {"completions", &add_completions}, {"version", &add_version},
+    {"doctor", &add_doctor}, {"config", &add_config}, {"schema", &add_schema}, {"completions", &add_completions}, {"version", &add_version},
     {"help", &add_help},
 });
 

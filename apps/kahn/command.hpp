@@ -34,6 +34,7 @@ void add_rerun(CLI::App& app, Action& chosen);
 void add_cancel(CLI::App& app, Action& chosen);
 void add_remote(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
+void add_config(CLI::App& app, Action& chosen);
 void add_init(CLI::App& app, Action& chosen);
 void add_completions(CLI::App& app, Action& chosen);
 void add_version(CLI::App& app, Action& chosen);

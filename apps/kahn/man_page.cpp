@@ -1,4 +1,6 @@
 #include "completions.hpp"
+#include "settings.hpp"
+#include "settings_places.hpp"
 
 #include "base/text.hpp"
 
@@ -60,7 +62,13 @@ std::string man_page(const CommandTree& tree, const std::string& version) {
     append_commands(out, "kahn ", tree.commands);
     out += ".SH EXAMPLES AND EXIT STATUS\n";
     append_as_it_stands(out, tree.footer);
+    out += ".SH ENVIRONMENT\nSettings; options are stronger, files are weaker. An empty one is refused.\n";
+    for (const SettingRow& row : setting_rows()) {
+        out += ".TP\n.B " + set(row.variable) + "\n" + set(row.meaning) + " (" + set(row.option) + ")\n";
+    }
     out += ".SH FILES\n.TP\n.I .kahn/\nbelow the workspace: every run, with its logs and artifacts.\n";
+    out += ".TP\n.I $XDG_CONFIG_HOME/kahn/config.yaml\nsettings of the user; below ~/.config if that variable is not set.\n";
+    out += ".TP\n.I " + set(project_settings_name) + "\nsettings of a project, in its root.\n";
     return out;
 }
 

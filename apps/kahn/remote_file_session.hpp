@@ -68,7 +68,7 @@ public:
 
 private:
     static remote::RemoteOptions options(const RemoteArguments& given, Console& console) {
-        auto out = async_options(given).remote;
+        auto out = async_options(given, console).remote;
         out.logger = Logger([&console](LogLevel level, std::string_view line) {
             if (level == LogLevel::warning) console.complain(printable(line));  // errors come as results
         });

@@ -2,6 +2,7 @@
 
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
 #include "signal_watch.hpp"
 #include "usage_error.hpp"
 
@@ -75,19 +76,19 @@ std::string text_in(const AsyncPipelineResult& result, std::string_view key) {
 
 }  // namespace
 
-remote::RemoteOptions remote_options(const RemoteArguments& given) {
+remote::RemoteOptions remote_options(const RemoteArguments& given, const Settings& settings) {
     remote::RemoteOptions options;
-    options.base_url = given.base_url;
+    options.base_url = settings.value(Setting::base_url, given.base_url);
     if (!given.token_file.empty()) options.api_token = remote::Secret(read_token(given.token_file));
-    options.network.ca_file = given.ca_file;
+    options.network.ca_file = settings.value(Setting::ca_file, given.ca_file);
     options.network.insecure_http = given.insecure_http;
     for (const std::string& text : given.connect_to) options.network.overrides.push_back(parse_connect_to(text));
     return options;
 }
 
-AsyncOptions async_options(const RemoteArguments& given) {
+AsyncOptions async_options(const RemoteArguments& given, Console& console) {
     AsyncOptions options;
-    options.remote = remote_options(given);
+    options.remote = remote_options(given, load_settings(console));
     return options;
 }
 

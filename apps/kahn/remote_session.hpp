@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,14 @@ class App;
 namespace kahn::app {
 
 struct Console;
+class Settings;
 
 /// What every `kahn remote` command may be told about the server.
 struct RemoteArguments {
     std::string repository;  ///< OWNER/NAME
-    std::string base_url;
+    std::optional<std::string> base_url;
     std::string token_file;
-    std::string ca_file;
+    std::optional<std::string> ca_file;
     std::vector<std::string> connect_to;
     bool insecure_http = false;
     bool as_json = false;
@@ -31,9 +33,9 @@ struct RemoteArguments {
 void add_server_options(CLI::App* command, RemoteArguments& given);
 
 /// \throws UsageError
-remote::RemoteOptions remote_options(const RemoteArguments& given);
-/// \throws UsageError
-AsyncOptions async_options(const RemoteArguments& given);
+remote::RemoteOptions remote_options(const RemoteArguments& given, const Settings& settings);
+/// The same for a program that drives a server; reads the settings.
+AsyncOptions async_options(const RemoteArguments& given, Console& console);
 /// OWNER/NAME. \throws UsageError
 remote::Repository parse_repository(const std::string& text);
 

@@ -20,7 +20,7 @@ struct SessionOptions {
     Options manager;
     RunOptions run;
     Stream stream = Stream::none;
-    ViewArguments view;
+    ViewChoice view;
     std::optional<std::chrono::milliseconds> interrupt_grace;  ///< after the first SIGINT; nothing: the manager's
 };
 

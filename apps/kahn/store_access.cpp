@@ -8,9 +8,16 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <vector>
 
 namespace kahn::app {
+
+void add_workspace_option(CLI::App& command, std::optional<std::string>& given) {
+    const CLI::Validator not_empty([](const std::string& value) { return value.empty() ? std::string("needs a value") : std::string(); }, "");
+    command.add_option("--workspace", given, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR")->check(not_empty);
+}
 
 std::shared_ptr<store::Store> open_store(const std::string& workspace, Console& console) {
     if (!store::Store::is_there(workspace)) throw Error(Errc::unknown_run, "no run is kept in '" + workspace + "': there is no .kahn/runs");

@@ -4,12 +4,20 @@
 #include <kahn/store/store.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+
+namespace CLI {
+class App;
+}
 
 namespace kahn::app {
 
 struct Console;
+
+/// `--workspace`, for workspace_of(). \param given outlives the parsing
+void add_workspace_option(CLI::App& command, std::optional<std::string>& given);
 
 /// The runs of a workspace, for a command that asks about them: makes none where there is none.
 /// \throws Error (unknown_run, workspace_unusable)

@@ -2,7 +2,6 @@
 
 #include "terminal.hpp"
 #include "usage_error.hpp"
-#include "values.hpp"
 
 #include <kahn/render/ci_view.hpp>
 #include <kahn/render/live_view.hpp>
@@ -32,19 +31,19 @@ render::Speakers speakers_of(const std::string& log) {
     return render::Speakers::oldest;
 }
 
-bool is_live(const ViewArguments& given) {
+bool is_live(const ViewChoice& given) {
     const bool is_for_ci = given.ci != "auto" && given.ci != "none";
     return given.log == "live" || (given.log.empty() && !is_for_ci && is_capable_terminal(STDERR_FILENO));
 }
 
 /// A person at a terminal is no log viewer, whatever the variables say.
-std::optional<render::Ci> ci_of(const ViewArguments& given) {
+std::optional<render::Ci> ci_of(const ViewChoice& given) {
     if (given.ci != "auto") return render::parse_ci(given.ci);
     if (::isatty(STDERR_FILENO) == 1) return std::nullopt;
     return render::detect_ci(environment({"GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE"}));
 }
 
-void fill(render::PlainViewOptions& options, const ViewArguments& given, bool is_coloured, render::FindPastRuns past) {
+void fill(render::PlainViewOptions& options, const ViewChoice& given, bool is_coloured, render::FindPastRuns past) {
     options.base = std::filesystem::current_path();
     options.speakers = speakers_of(given.log);
     options.is_coloured = is_coloured;
@@ -52,7 +51,7 @@ void fill(render::PlainViewOptions& options, const ViewArguments& given, bool is
     options.past = std::move(past);
 }
 
-std::unique_ptr<render::View> live_view(const ViewArguments& given, bool is_coloured, render::FindPastRuns past) {
+std::unique_ptr<render::View> live_view(const ViewChoice& given, bool is_coloured, render::FindPastRuns past) {
     render::LiveViewOptions options;
     options.base = std::filesystem::current_path();
     options.title = std::string("kahn ") + KAHN_VERSION;
@@ -76,7 +75,7 @@ std::string new_token() {
     return out;
 }
 
-std::unique_ptr<render::View> ci_view(const ViewArguments& given, render::Ci ci, bool is_coloured, render::FindPastRuns past) {
+std::unique_ptr<render::View> ci_view(const ViewChoice& given, render::Ci ci, bool is_coloured, render::FindPastRuns past) {
     render::CiViewOptions options;
     fill(options, given, is_coloured, std::move(past));
     options.ci = ci;
@@ -97,17 +96,23 @@ void add_view_options(CLI::App& command, ViewArguments& given) {
     command.add_option("--final", given.final_jobs, "What the end lists: failed (default), or all")->type_name("JOBS");
 }
 
-void check_view_options(const ViewArguments& given) {
-    if (!given.log.empty()) require_one_of("--log", given.log, std::vector<std::string>{"focus", "group", "prefix", "live", "none"});
-    require_one_of("--ci", given.ci, std::vector<std::string>{"auto", "github", "gitlab", "buildkite", "none"});
-    require_one_of("--color", given.colour, std::vector<std::string>{"auto", "always", "never"});
-    require_one_of("--final", given.final_jobs, std::vector<std::string>{"failed", "all"});
-    if (given.log != "live") return;
-    if (render::parse_ci(given.ci)) throw UsageError("--log live is for a terminal, --ci " + given.ci + " for a log: they exclude each other");
+ViewChoice view_choice(const ViewArguments& given, const Settings& settings) {
+    ViewChoice chosen;
+    chosen.log = choice("--log", Setting::log, given.log, settings);
+    chosen.ci = choice("--ci", Setting::ci, given.ci, settings);
+    chosen.colour = choice("--color", Setting::color, given.colour, settings);
+    chosen.final_jobs = choice("--final", Setting::final_jobs, given.final_jobs, settings);
+    if (chosen.log != "live") return chosen;
+    if (!given.log) {  // a setting is for all runs, on a terminal or not
+        chosen.log.clear();
+        return chosen;
+    }
+    if (given.ci && render::parse_ci(*given.ci)) throw UsageError("--log live is for a terminal, --ci " + *given.ci + " for a log: they exclude each other");
     if (!is_capable_terminal(STDERR_FILENO)) throw UsageError("--log live needs standard error to be a terminal");
+    return chosen;
 }
 
-ChosenView make_view(const ViewArguments& given, render::FindPastRuns past) {
+ChosenView make_view(const ViewChoice& given, render::FindPastRuns past) {
     ChosenView chosen;
     chosen.is_coloured = wants_colour(*render::parse_colour_mode(given.colour), STDERR_FILENO);
     if (is_live(given)) {
@@ -126,8 +131,10 @@ ChosenView make_view(const ViewArguments& given, render::FindPastRuns past) {
     return chosen;
 }
 
-std::string workspace_hint(const std::string& directory, const std::string& workspace) {
-    if (directory.empty() && workspace == ".") return {};
+std::string workspace_hint(const std::string& directory, const std::optional<std::string>& given, const Settings& settings) {
+    const bool is_found = directory.empty() && (!given || (*given == "." && !settings.is_set(Setting::workspace)));
+    if (is_found) return {};
+    const std::string workspace = settings.value(Setting::workspace, given);
     return " --workspace " + shell_quoted((std::filesystem::path(directory) / workspace).lexically_normal().native());
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "settings.hpp"
+
 #include <kahn/render/ci_view.hpp>
 #include <kahn/render/past_runs.hpp>
 #include <kahn/render/view.hpp>
@@ -17,7 +19,15 @@ namespace kahn::app {
 
 /// How a run is to be shown, as the command line says it.
 struct ViewArguments {
-    ViewArguments() = default;
+    std::optional<std::string> log;
+    std::optional<std::string> ci;
+    std::optional<std::string> colour;
+    std::optional<std::string> final_jobs;
+};
+
+/// The same with what the settings say in place of what was not given.
+struct ViewChoice {
+    ViewChoice() = default;
 
     std::string log;                ///< empty: live on a terminal, else focus
     std::string ci = "auto";
@@ -25,13 +35,13 @@ struct ViewArguments {
     std::string final_jobs = "failed";
     std::string hint_options;       ///< what other commands need to find the run's workspace, with a blank before
 };
-static_assert(!std::is_aggregate_v<ViewArguments>);
+static_assert(!std::is_aggregate_v<ViewChoice>);
 
 /// `--log`, `--ci`, `--color` and `--final`. \param given outlives the parsing
 void add_view_options(CLI::App& command, ViewArguments& given);
 
 /// \throws UsageError
-void check_view_options(const ViewArguments& given);
+ViewChoice view_choice(const ViewArguments& given, const Settings& settings);
 
 struct ChosenView {
     std::unique_ptr<render::View> view;
@@ -40,9 +50,10 @@ struct ChosenView {
     std::optional<render::Ci> ci;  ///< in whose log it is shown
 };
 /// \param past what to compare the run with
-ChosenView make_view(const ViewArguments& given, render::FindPastRuns past);
+ChosenView make_view(const ViewChoice& given, render::FindPastRuns past);
 
-/// ` --workspace DIR` as a shell needs it; nothing for the directory that the program was started in.
-std::string workspace_hint(const std::string& directory, const std::string& workspace);
+/// ` --workspace DIR` as a shell needs it where the program was started; nothing if it is found there without.
+/// \param directory  of `-C`
+std::string workspace_hint(const std::string& directory, const std::optional<std::string>& given, const Settings& settings);
 
 }  // namespace kahn::app

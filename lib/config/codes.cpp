@@ -147,6 +147,10 @@ constexpr CodeRow rows[] = {
     {Code::bad_choice, "a word that is none of those to choose from",
      "The key takes one of a few words, which its message names. What becomes of processes that a job leaves behind: kill ends them, "
      "fail ends them and fails the job, keep lets them live until kahn ends."},
+    {Code::personal_setting, "a setting that a project's file must not make",
+     "A .kahn.yaml comes with a repository, from whoever wrote it. So it cannot say which server is sent your token (base_url), whom to "
+     "trust for that server (ca_file), how well jobs have to be contained (require_containment), or keep runs outside of its own folder. "
+     "Say it in your own file, whose name 'kahn config path' prints, by a KAHN_ variable, or on the command line."},
     {Code::more_problems, "more problems than are shown",
      "Only the first problems by position are kept. Correct these and look again."},
 };

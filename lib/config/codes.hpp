@@ -6,7 +6,7 @@
 
 namespace kahn::config {
 
-/// What can be wrong with a pipeline file. The numbers are promises: one is never given to anything else.
+/// What can be wrong with a pipeline file, or one of settings. The numbers are promises: one is never given to anything else.
 enum class Code {
     unreadable = 1,
     encoding = 2,
@@ -51,6 +51,7 @@ enum class Code {
     bad_repository = 41,
     bad_workflow = 42,
     bad_choice = 43,
+    personal_setting = 44,
     more_problems = 99,
 };
 

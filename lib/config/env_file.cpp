@@ -156,6 +156,14 @@ Variables parse_env_file(std::string text, const std::string& file) {
     throw ConfigError(Errc::invalid_config, file, {}, std::move(diagnostics));
 }
 
-Variables load_env_file(const std::filesystem::path& path) { return parse_env_file(read_regular_file(path, longest_file), path.string()); }
+Variables load_env_file(const std::filesystem::path& path) {
+    std::string text;
+    try {
+        text = read_regular_file(path, longest_file);
+    } catch (const Error& failure) {
+        throw unreadable(path.string(), failure);
+    }
+    return parse_env_file(std::move(text), path.string());
+}
 
 }  // namespace kahn::config

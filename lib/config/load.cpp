@@ -102,9 +102,7 @@ LoadResult load_file(const std::filesystem::path& path) {
     } catch (const Error& error) {
         LoadResult result;
         result.file = path.string();
-        Diagnostic& diagnostic = result.diagnostics.emplace_back();
-        diagnostic.code = to_string(Code::unreadable);
-        diagnostic.message = error.what();
+        result.diagnostics.push_back(unreadable(error));
         return result;
     }
     LoadResult result = load_text(std::move(text), format_of(path), path.string());

@@ -68,6 +68,17 @@ std::vector<Diagnostic> Report::diagnostics(std::string_view source) const {
     });
 }
 
+Diagnostic unreadable(const Error& failure) {
+    Diagnostic diagnostic;
+    diagnostic.code = to_string(Code::unreadable);
+    diagnostic.message = failure.what();
+    return diagnostic;
+}
+
+ConfigError unreadable(const std::string& file, const Error& failure) {
+    return ConfigError(Errc::config_not_found, file, {}, {unreadable(failure)});
+}
+
 std::vector<Diagnostic> Report::diagnostics(const Document& value) const {
     return finish([&](const Problem& problem, Diagnostic& diagnostic) {
         if (const std::string path = value.path(problem.span.offset); !path.empty()) {

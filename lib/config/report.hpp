@@ -68,4 +68,9 @@ private:
     std::size_t count_ = 0;
 };
 
+/// What to say of a file that could not be read at all.
+Diagnostic unreadable(const Error& failure);
+/// The same as an error (config_not_found).
+ConfigError unreadable(const std::string& file, const Error& failure);
+
 }  // namespace kahn::config

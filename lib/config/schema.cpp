@@ -1,9 +1,9 @@
 #include <kahn/config/schema.hpp>
 
 #include "config/keys.hpp"
+#include "config/pretty_json.hpp"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 namespace kahn::config {
@@ -41,35 +41,6 @@ constexpr std::string_view one_kind_of_work = R"([
     {"required": ["github"], "properties": {"commands": false, "artifacts": false, "reports": false, "working_directory": false, "executor": false, "leftovers": false}}
 ])";
 
-/// Indented, because people read it.
-void append_pretty(std::string& out, const json::value& value, std::size_t indent) {
-    const auto is_small = [](const std::string& text) { return text.size() <= 100; };
-    const std::string flat = json::serialize(value);
-    if (!value.is_structured() || is_small(flat)) {
-        out += flat;
-        return;
-    }
-    const std::string lead(indent + 2, ' ');
-    const char* separator = "\n";
-    if (const auto* const object = value.if_object()) {
-        out += '{';
-        for (const auto& member : *object) {
-            out.append(separator).append(lead).append(json::serialize(member.key())).append(": ");
-            append_pretty(out, member.value(), indent + 2);
-            separator = ",\n";
-        }
-        out.append("\n").append(indent, ' ').append("}");
-    } else {
-        out += '[';
-        for (const json::value& entry : value.as_array()) {
-            out.append(separator).append(lead);
-            append_pretty(out, entry, indent + 2);
-            separator = ",\n";
-        }
-        out.append("\n").append(indent, ' ').append("]");
-    }
-}
-
 }  // namespace
 
 std::string json_schema() {
@@ -87,9 +58,7 @@ std::string json_schema() {
     definitions["job"] = mapping(job_keys());
     definitions["job"].as_object()["oneOf"] = json::parse(one_kind_of_work);
     schema["definitions"] = std::move(definitions);
-    std::string out;
-    append_pretty(out, schema, 0);
-    return out += '\n';
+    return pretty_json(schema);
 }
 
 }  // namespace kahn::config

@@ -2,18 +2,15 @@
 
 #include <kahn/engine/native_job.hpp>
 
+#include "engine/own_variables.hpp"
+
 #include "base/sha256.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace kahn {
 namespace {
-
-// These tell runs and attempts apart: two runs of one job differ in nothing else.
-constexpr std::array<std::string_view, 8> kahns_own{"CI",       "KAHN_RUN_ID",  "KAHN_PIPELINE",  "KAHN_STAGE",
-                                                    "KAHN_JOB", "KAHN_ATTEMPT", "KAHN_WORKSPACE", "KAHN_OUTPUT"};
 
 /// Adds parts so that no two lists of parts look alike.
 class PartsDigest {
@@ -80,7 +77,7 @@ std::string job_digest(const AttemptRequest& request, std::string_view inputs) {
     }
     digest.add("environment");
     for (const auto& [name, value] : request.environment) {
-        if (std::find(kahns_own.begin(), kahns_own.end(), name) != kahns_own.end()) continue;
+        if (std::find(own_variables.begin(), own_variables.end(), name) != own_variables.end()) continue;
         digest.add(name);
         digest.add(value);
     }

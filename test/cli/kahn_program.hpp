@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace kahn::test {
+
+/// Nothing that the machine's owner has set counts. Done before any program is started.
+inline const bool has_no_settings = ::setenv("XDG_CONFIG_HOME", "/nonexistent", 1) == 0;
 
 /// The program under test, in a directory of its own choice.
 inline Program kahn(std::vector<std::string> arguments) {

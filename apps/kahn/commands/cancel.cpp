@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
 #include "store_access.hpp"
 
 #include "base/text.hpp"
@@ -12,12 +13,13 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace kahn::app {
 namespace {
 
 struct Arguments {
-    std::string workspace = ".";
+    std::optional<std::string> workspace;
     std::string run;
     std::string reason;
     bool no_wait = false;
@@ -41,8 +43,9 @@ void tell(const Arguments& given, const std::string& id, std::string_view status
 }
 
 int cancel(const Arguments& given, Console& console) {
+    const std::string workspace = workspace_of(given.workspace, console);
     constexpr std::chrono::seconds longest_wait{30};  // more than the usual grace, and all of them reaped
-    const auto store = open_store(given.workspace, console);
+    const auto store = open_store(workspace, console);
     const std::string id = run_id(*store, given.run);
     if (!store->is_live(id)) {
         const RunRecord record = store->load(id);
@@ -78,7 +81,7 @@ void add_cancel(CLI::App& app, Action& chosen) {
     command->add_option("--reason", given->reason, "Why, for the record")->type_name("TEXT");
     command->add_flag("--no-wait", given->no_wait, "Do not wait for its end");
     command->add_flag("--json", given->as_json, "One object");
-    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_workspace_option(*command, given->workspace);
     command->footer(
         "The run ends as with Ctrl-C: its jobs get SIGTERM, after a grace SIGKILL, and it exits with 130. Asked twice, they are\n"
         "killed at once. Who asked is recorded. Exit status 4: the run had ended already.");

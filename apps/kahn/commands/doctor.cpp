@@ -1,6 +1,8 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
+#include "store_access.hpp"
 
 #include <kahn/manager/pipeline_manager.hpp>
 #include <kahn/version.hpp>
@@ -17,6 +19,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -88,11 +91,11 @@ int doctor(const std::string& workspace, Console& console) {
 }  // namespace
 
 void add_doctor(CLI::App& app, Action& chosen) {
-    const auto workspace = std::make_shared<std::string>(".");
+    const auto workspace = std::make_shared<std::optional<std::string>>();
     CLI::App* const command = app.add_subcommand("doctor", "Tell what this machine offers: containment, limits, versions");
-    command->add_option("--workspace", *workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_workspace_option(*command, *workspace);
     command->footer("The containment is how surely the processes of a job can be ended; the notes say why nothing stronger is there.");
-    command->callback([workspace, &chosen] { chosen = [workspace](Console& console) { return doctor(*workspace, console); }; });
+    command->callback([workspace, &chosen] { chosen = [workspace](Console& console) { return doctor(workspace_of(*workspace, console), console); }; });
 }
 
 }  // namespace kahn::app

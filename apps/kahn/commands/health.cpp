@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
 #include "store_access.hpp"
 #include "usage_error.hpp"
 
@@ -12,25 +13,27 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 namespace kahn::app {
 namespace {
 
 struct Arguments {
     std::string pipeline;
-    std::string workspace = ".";
+    std::optional<std::string> workspace;
     bool as_json = false;
 };
 
 int health(const Arguments& given, Console& console) {
+    const std::string workspace = workspace_of(given.workspace, console);
     std::vector<std::string> names;
     std::shared_ptr<PipelineMonitor> monitor;
-    if (store::Store::is_there(given.workspace)) {  // asking makes nothing
-        monitor = std::make_shared<PipelineMonitor>(open_store(given.workspace, console));
+    if (store::Store::is_there(workspace)) {  // asking makes nothing
+        monitor = std::make_shared<PipelineMonitor>(open_store(workspace, console));
         names = monitor->store()->pipelines();
     }
     if (names.empty()) {
-        say_nothing_is_recorded(given.workspace, console);
+        say_nothing_is_recorded(workspace, console);
         return given.pipeline.empty() ? exit_success : exit_usage;
     }
     if (!given.pipeline.empty()) {
@@ -51,7 +54,7 @@ void add_health(CLI::App& app, Action& chosen) {
     CLI::App* const command = app.add_subcommand("health", "Show how pipelines do, by their last 20 runs");
     command->add_option("PIPELINE", given->pipeline, "The pipeline's name (default: all)")->type_name("");
     command->add_flag("--json", given->as_json, "An object a pipeline, one a line");
-    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_workspace_option(*command, given->workspace);
     command->footer(
         "failing: the last 3 runs failed, or more than half of the last 20. degraded: the last one failed, or more than one in ten.\n"
         "unknown: fewer than 5 runs ended with success or failure. Cancelled runs do not count.\n\n"

@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
 #include "store_access.hpp"
 #include "usage_error.hpp"
 
@@ -18,6 +19,7 @@
 #include <charconv>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -25,7 +27,7 @@ namespace kahn::app {
 namespace {
 
 struct Arguments {
-    std::string workspace = ".";
+    std::optional<std::string> workspace;
     std::string run;
     std::string job;
     std::string attempt;
@@ -173,7 +175,8 @@ private:
 };
 
 int logs(const Arguments& given, Console& console) {
-    const auto store = open_store(given.workspace, console);
+    const std::string workspace = workspace_of(given.workspace, console);
+    const auto store = open_store(workspace, console);
     const std::string id = run_id(*store, given.run);
     LogPrinter printer(console, given.as_json, given.job.empty());
     Pass pass(*store, given, printer);
@@ -200,7 +203,7 @@ void add_logs(CLI::App& app, Action& chosen) {
     command->add_flag("--follow,-f", given->follow, "Go on until the job, or the run, has ended; every attempt");
     command->add_option("--attempt", given->attempt, "Which one, from 1 (default: the last one)")->type_name("N");
     command->add_flag("--json", given->as_json, "One object for each piece");
-    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_workspace_option(*command, given->workspace);
     command->footer(
         "On a terminal control characters other than colours are left out; into a file or a pipe go the very bytes.\n\n"
         "Examples:\n"

@@ -1,6 +1,8 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
+#include "store_access.hpp"
 #include "pipeline_file.hpp"
 #include "values.hpp"
 
@@ -14,15 +16,16 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace kahn::app {
 namespace {
 
 struct Arguments {
     std::string file;
-    std::string workers = "10";
+    std::optional<std::string> workers;
     std::string branch;
-    std::string workspace = ".";
+    std::optional<std::string> workspace;
 };
 
 /// What past runs say; nothing where there are none. A workspace that cannot be read is a warning: the plan stands without.
@@ -47,12 +50,14 @@ bool knows_every_job(const PastDurations& past, const Pipeline& pipeline) {
 }
 
 int plan(const Arguments& given, bool has_branch, Console& console) {
-    const unsigned workers = parse_workers(given.workers);
+    const Settings settings = load_settings(console);
+    const std::string workspace = settings.value(Setting::workspace, given.workspace);
+    const unsigned workers = parse_workers(settings.value(Setting::workers, given.workers));
     RunOptions options;
     if (has_branch) options.branch = given.branch;
     const RunPreview preview = preview_run(read_pipeline(given.file, console), options);
     const Pipeline to_run = preview.without_skipped_jobs();
-    const PastDurations past = past_durations(given.workspace, console);
+    const PastDurations past = past_durations(workspace, console);
     const ScheduleAnalysis analysis = analyse_schedule(to_run, past, workers);
     const auto durations = knows_every_job(past, to_run) ? render::Durations::known : render::Durations::unknown;
     console.out.write(render::plan_text(preview.pipeline, analysis, preview.skips, durations));
@@ -69,7 +74,7 @@ void add_plan(CLI::App& app, Action& chosen) {
     command->add_option("-j,--workers", given->workers, "Jobs at once; 0 for no limit (default 10)")->type_name("N");
     CLI::Option* const branch =
         command->add_option("--branch", given->branch, "The branch that conditions see (default: git's)")->type_name("NAME");
-    command->add_option("--workspace", given->workspace, "Where past runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_workspace_option(*command, given->workspace);
     command->footer("Stages of one level may run at the same time.\n\nExamples:\n  kahn plan ci.yaml\n  kahn plan ci.yaml -j 2 --branch main");
     command->callback([given, branch, &chosen] {
         const bool has_branch = branch->count() > 0;

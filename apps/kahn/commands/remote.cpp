@@ -146,7 +146,7 @@ int trigger(const Given& given, Console& console) {
     }
     timeout_of(given, {});
     duration("--poll-interval", given->poll_interval);
-    RemoteSession session(async_options(given->server), console);
+    RemoteSession session(async_options(given->server, console), console);
     const std::string name = repository.text() + "/" + given->workflow;
     const auto result = session.run([&](AsyncPipelineManager& manager) {
         return manager.async_trigger_pipeline(name, repository.owner, repository.name, given->workflow, options);
@@ -170,7 +170,7 @@ int trigger(const Given& given, Console& console) {
 int status(const Given& given, Console& console) {
     const auto repository = parse_repository(given->server.repository);
     if (given->run_id != 0 && !given->workflow.empty()) throw UsageError("a RUN and --workflow exclude each other");
-    RemoteSession session(async_options(given->server), console);
+    RemoteSession session(async_options(given->server, console), console);
     const auto result = session.run([&](AsyncPipelineManager& manager) {
         return given->run_id != 0 ? manager.async_get_pipeline_status(repository.owner, repository.name, given->run_id)
                                   : manager.async_get_pipeline_status(repository.owner, repository.name, given->workflow);
@@ -181,7 +181,7 @@ int status(const Given& given, Console& console) {
 
 int wait(const Given& given, Console& console) {
     const auto repository = parse_repository(given->server.repository);
-    RemoteSession session(async_options(given->server), console);
+    RemoteSession session(async_options(given->server, console), console);
     return wait_for(session, given, repository, given->run_id, 0, false, console);
 }
 
@@ -192,7 +192,7 @@ int cancel(const Given& given, Console& console) {
     patience.timeout = timeout_of(given, patience.timeout);
     patience.poll_interval = duration("--poll-interval", given->poll_interval);
     patience.escalate_after = duration("--escalate-after", given->escalate_after);
-    RemoteSession session(async_options(given->server), console);
+    RemoteSession session(async_options(given->server, console), console);
     const auto result = session.run([&](AsyncPipelineManager& manager) {
         return given->waits ? manager.async_cancel_and_wait(repository.owner, repository.name, given->run_id, patience)
                             : manager.async_cancel_pipeline(repository.owner, repository.name, given->run_id, given->force);
@@ -206,7 +206,7 @@ int rerun(const Given& given, Console& console) {
     const auto repository = parse_repository(given->server.repository);
     timeout_of(given, {});
     duration("--poll-interval", given->poll_interval);
-    RemoteSession session(async_options(given->server), console);
+    RemoteSession session(async_options(given->server, console), console);
     const auto kind = given->failed_only ? remote::RerunKind::failed_jobs : remote::RerunKind::all_jobs;
     const auto result = session.run([&](AsyncPipelineManager& manager) {
         return manager.async_rerun_pipeline(repository.owner, repository.name, given->run_id, kind);
@@ -229,7 +229,7 @@ int runs(const Given& given, Console& console) {
     filter.actor = given->actor;
     filter.limit = given->limit;
     filter.with_pull_requests = false;
-    RemoteSession session(async_options(given->server), console);
+    RemoteSession session(async_options(given->server, console), console);
     const auto result = session.run([&](AsyncPipelineManager& manager) {
         return manager.async_get_workflow_runs(repository.owner, repository.name, filter);
     });
@@ -246,7 +246,7 @@ int runs(const Given& given, Console& console) {
 
 int jobs(const Given& given, Console& console) {
     const auto repository = parse_repository(given->server.repository);
-    RemoteSession session(async_options(given->server), console);
+    RemoteSession session(async_options(given->server, console), console);
     const auto result = session.run([&](AsyncPipelineManager& manager) {
         return manager.async_get_jobs(repository.owner, repository.name, given->run_id);
     });

@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
 #include "store_access.hpp"
 #include "usage_error.hpp"
 #include "values.hpp"
@@ -15,6 +16,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 namespace kahn::app {
@@ -30,7 +32,7 @@ struct Arguments {
     std::string type = "execution";
     std::string format;
     std::string output;
-    std::string workspace = ".";
+    std::optional<std::string> workspace;
 };
 
 /// What a file's name asks for; standard output gets what is read there best.
@@ -69,9 +71,10 @@ void say_where(const fs::path& file, Console& console) {
 }
 
 int report(const Arguments& given, Console& console) {
+    const std::string workspace = workspace_of(given.workspace, console);
     const std::string type = require_one_of("--type", given.type, types);
     const std::string format = format_for(given);
-    const auto store = open_store(given.workspace, console);
+    const auto store = open_store(workspace, console);
     const std::string run = run_id(*store, given.run);
     PipelineMonitor monitor(store);
     const ReportType wanted = *parse_report_type(type);
@@ -107,7 +110,7 @@ void add_report(CLI::App& app, Action& chosen) {
     command->add_option("--type", given->type, "execution (default), performance, quality, compliance or summary")->type_name("TYPE");
     command->add_option("--format", given->format, "json, markdown, html, junit or trace (default: the first three)")->type_name("FORMAT");
     command->add_option("-o,--output", given->output, "Where to (default: the run's reports/); - for standard output")->type_name("FILE");
-    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_workspace_option(*command, given->workspace);
     command->footer(
         "Prints the names of the files that were written.\n\n"
         "Examples:\n"

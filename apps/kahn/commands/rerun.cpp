@@ -1,11 +1,11 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
-#include "remote_session.hpp"
+#include "run_arguments.hpp"
 #include "run_session.hpp"
+#include "settings.hpp"
 #include "store_access.hpp"
 #include "usage_error.hpp"
-#include "values.hpp"
 
 #include <kahn/manager/rerun.hpp>
 
@@ -20,17 +20,13 @@ namespace kahn::app {
 namespace {
 
 struct Arguments {
-    std::string workspace = ".";
     std::string run;
     bool failed = false;
     bool everything = false;
     std::optional<std::string> from;
     std::optional<std::string> job;
     bool as_recorded = false;
-    std::string workers = "10";
-    std::string json;
-    RemoteArguments server;  ///< of jobs that run on GitHub
-    ViewArguments view;
+    RunArguments how;
 };
 
 void say_where_it_comes_from(const Rerun& rerun, Console& console) {
@@ -48,20 +44,8 @@ int rerun(const Arguments& given, Console& console) {
     if ((given.failed ? 1 : 0) + (given.everything ? 1 : 0) + (given.from ? 1 : 0) + (given.job ? 1 : 0) > 1) {
         throw UsageError("--failed, --all, --from and --job exclude each other");
     }
-    check_view_options(given.view);
-    SessionOptions options;
-    options.view = given.view;
-    options.view.hint_options = workspace_hint({}, given.workspace);
-    if (!given.json.empty()) {
-        if (given.json != "true") require_one_of("--json", given.json, std::vector<std::string>{"quiet"});
-        options.stream = given.json == "true" ? Stream::json : Stream::json_without_output;
-    }
-    options.manager.engine.max_workers = parse_workers(given.workers);
-    options.manager.workspace_dir = given.workspace;
-    options.manager.remote = remote_options(given.server);
-    options.interrupt_grace = std::chrono::seconds{5};
-
-    const auto store = open_store(given.workspace, console);
+    SessionOptions options = session_options(given.how, load_settings(console), {});
+    const auto store = open_store(options.manager.workspace_dir.string(), console);
     RerunOptions wanted;
     wanted.failed = given.failed;
     wanted.everything = given.everything;
@@ -82,6 +66,8 @@ int rerun(const Arguments& given, Console& console) {
         return exit_nothing_selected;
     }
     say_where_it_comes_from(prepared, console);
+    prepared.run.schedule = options.run.schedule;
+    prepared.run.fail_fast = options.run.fail_fast;
     options.run = std::move(prepared.run);
     console.err.flush();
     return run_session(prepared.pipeline, std::move(options), console);
@@ -98,12 +84,7 @@ void add_rerun(CLI::App& app, Action& chosen) {
     command->add_option("--job", given->job, "This job (JOB or STAGE.JOB) runs again, with what it depends on taken over")->type_name("NAME");
     command->add_flag("--all", given->everything, "Everything runs again");
     command->add_flag("--recorded", given->as_recorded, "As it was recorded, even if its file has changed since");
-    command->add_option("-j,--workers", given->workers, "Jobs at once; 0 for no limit (default 10)")->type_name("N");
-    command->add_flag("--json", given->json, "Write the event stream to standard output, an object a line; --json=quiet: without what jobs print")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
-    add_server_options(command, given->server);
-    add_view_options(*command, given->view);
+    add_run_arguments(*command, given->how);
     command->footer(
         "It is a new run that names the old one as its parent, with the same variables, selection and directory. The definition is\n"
         "that of its file, if that is still there, else the recorded one. A job is reused if it succeeded and its digest is the\n"

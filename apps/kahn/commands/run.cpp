@@ -2,8 +2,9 @@
 #include "exit_code.hpp"
 #include "output.hpp"
 #include "pipeline_file.hpp"
-#include "remote_session.hpp"
+#include "run_arguments.hpp"
 #include "run_session.hpp"
+#include "settings.hpp"
 #include "usage_error.hpp"
 #include "values.hpp"
 
@@ -34,20 +35,12 @@ struct Arguments {
     std::vector<std::string> variables;
     std::vector<std::string> secrets;
     std::vector<std::string> env_files;
-    std::string workers = "10";
     std::vector<std::string> stages;
     std::vector<std::string> jobs;
-    std::string schedule = "live";
-    bool fail_fast = false;
     bool dry_run = false;
-    std::string json;  ///< empty: not wanted; `true`: with everything
     std::string event;
     std::optional<std::string> branch;
-    std::string workspace = ".";
-    std::string grace;
-    std::string containment;
-    RemoteArguments server;  ///< of jobs that run on GitHub
-    ViewArguments view;
+    RunArguments how;
 };
 
 void change_directory(const std::string& directory) {
@@ -55,34 +48,9 @@ void change_directory(const std::string& directory) {
     throw UsageError("-C " + printable(directory) + ": " + std::generic_category().message(errno));
 }
 
-Stream stream_of(const std::string& json) {
-    if (json.empty()) return Stream::none;
-    if (json == "true") return Stream::json;
-    require_one_of("--json", json, std::vector<std::string>{"quiet"});
-    return Stream::json_without_output;
-}
-
 /// Everything that can be wrong with the options themselves is said before the file is read.
-SessionOptions session_options(const Arguments& given) {
-    // Jobs get less time after Ctrl-C than after a timeout: somebody is waiting.
-    constexpr std::chrono::seconds usual_interrupt_grace{5};
-    SessionOptions options;
-    check_view_options(given.view);
-    options.stream = stream_of(given.json);
-    options.manager.remote = remote_options(given.server);
-    options.view = given.view;
-    options.view.hint_options = workspace_hint(given.directory, given.workspace);
-    options.manager.workspace_dir = given.workspace;
-    options.manager.engine.max_workers = parse_workers(given.workers);
-    if (given.grace.empty()) {
-        options.interrupt_grace = usual_interrupt_grace;
-    } else {
-        options.manager.engine.process.grace = parse_grace(given.grace);
-    }
-    if (!given.containment.empty()) {
-        require_one_of("--require-containment", given.containment, std::vector<std::string>{"cgroup2", "subreaper"});
-        options.manager.engine.process.require_containment = parse_containment(given.containment);
-    }
+SessionOptions session_options(const Arguments& given, Console& console) {
+    SessionOptions options = session_options(given.how, load_settings(console), given.directory);
     for (const std::string& file : given.env_files) {
         for (auto& [name, value] : config::load_env_file(file)) options.run.variables.insert_or_assign(name, std::move(value));
     }
@@ -91,9 +59,6 @@ SessionOptions session_options(const Arguments& given) {
         options.run.variables.insert_or_assign(std::move(name), std::move(value));
     }
     for (const std::string& name : given.secrets) options.run.secrets.push_back(parse_secret_name(name));
-    const auto mode = require_one_of("--schedule", given.schedule, std::vector<std::string>{"live", "levels"});
-    options.run.schedule = mode == "levels" ? ScheduleMode::levels : ScheduleMode::live;
-    options.run.fail_fast = given.fail_fast;
     options.run.branch = given.branch;
     options.run.stages = given.stages;
     options.run.jobs = given.jobs;
@@ -139,8 +104,8 @@ bool has_stage_for_after_a_cancel(const Pipeline& pipeline) {
 
 int run(const Arguments& given, Console& console) {
     change_directory(given.directory);
-    if (given.dry_run && !given.json.empty()) throw UsageError("--dry-run runs nothing that --json could tell of");
-    SessionOptions options = session_options(given);
+    if (given.dry_run && !given.how.json.empty()) throw UsageError("--dry-run runs nothing that --json could tell of");
+    SessionOptions options = session_options(given, console);
     const auto event = event_of(given);
     const Pipeline pipeline = read_pipeline(given.file, console);
     if (event && !is_started_by(pipeline, *event, console)) return exit_nothing_selected;
@@ -170,25 +135,16 @@ void add_run(CLI::App& app, Action& chosen) {
     const auto given = std::make_shared<Arguments>();
     CLI::App* const command = app.add_subcommand("run", "Run a pipeline on this machine");
     command->add_option("FILE", given->file, "The pipeline file (YAML or JSON); - for standard input")->required()->type_name("");
-    command->add_option("-j,--workers", given->workers, "Jobs at once; 0 for no limit (default 10)")->type_name("N");
     command->add_option("--var", given->variables, "Set a variable, over the file's; may be repeated")->type_name("NAME=VALUE")->allow_extra_args(false);
     command->add_option("--env-file", given->env_files, "Variables from a file, NAME=value a line: over the pipeline's, under --var; may be repeated")->type_name("FILE")->allow_extra_args(false)->check(not_empty);
     command->add_option("--secret-env", given->secrets, "A variable whose value is never shown or written, beside the file's secrets; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_option("--stage", given->stages, "Only this stage and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_option("--job", given->jobs, "Only this job (JOB or STAGE.JOB) and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
-    command->add_flag("--fail-fast", given->fail_fast, "End everything at the first failure that is not allowed");
     command->add_flag("--dry-run", given->dry_run, "Print the plan and the commands, run nothing");
-    command->add_flag("--json", given->json, "Write the event stream to standard output, an object a line; --json=quiet: without what jobs print")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    add_run_arguments(*command, given->how);
     command->add_option("--event", given->event, "Run only if the file's triggers have it: push, pull_request, manual, schedule")->type_name("EVENT")->check(not_empty);
     command->add_option("--branch", given->branch, "The branch that conditions see (default: git's)")->type_name("NAME");
-    command->add_option("--schedule", given->schedule, "live (default), or levels: wait for a whole level before the next one")->type_name("MODE")->check(not_empty);
-    command->add_option("--grace", given->grace, "Between SIGTERM and SIGKILL (default 10s, after Ctrl-C 5s)")->type_name("DURATION")->check(not_empty);
-    command->add_option("--require-containment", given->containment, "Refuse to run with anything weaker: cgroup2 or subreaper")->type_name("KIND")->check(not_empty);
-    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR")->check(not_empty);
-    add_view_options(*command, given->view);
     command->add_option("-C", given->directory, "Change to this directory first")->type_name("DIR")->check(not_empty);
-    add_server_options(command, given->server);
     command->footer(
         "Jobs with 'github' run on GitHub Actions, or on the server of --base-url; the other options of the server are those of\n"
         "'kahn remote'. Ending such a job cancels its run there.\n\n"

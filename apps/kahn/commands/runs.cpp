@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
 #include "store_access.hpp"
 #include "usage_error.hpp"
 
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <optional>
 
 namespace kahn::app {
 namespace {
@@ -19,7 +21,7 @@ namespace {
 using store::RunSummary;
 
 struct Arguments {
-    std::string workspace = ".";
+    std::optional<std::string> workspace;
     std::string pipeline;
     std::string status;
     std::string limit = "20";
@@ -122,12 +124,13 @@ std::vector<RunSummary> find(const store::Store& store, const Arguments& given, 
 }
 
 int runs(const Arguments& given, Console& console) {
+    const std::string workspace = workspace_of(given.workspace, console);
     const auto query = query_of(given);
-    if (!store::Store::is_there(given.workspace)) {  // asking makes nothing
-        say_nothing_is_recorded(given.workspace, console);
+    if (!store::Store::is_there(workspace)) {  // asking makes nothing
+        say_nothing_is_recorded(workspace, console);
         return exit_success;
     }
-    const auto store = open_store(given.workspace, console);
+    const auto store = open_store(workspace, console);
     if (given.reindex) {
         const auto done = store->reindex();
         for (const std::string& what : done.unreadable) console.complain("warning: " + printable(what));
@@ -164,7 +167,7 @@ void add_runs(CLI::App& app, Action& chosen) {
     command->add_flag("--json", given->as_json, "One object a line");
     command->add_flag("--reindex", given->reindex, "Make the index anew from the run directories; list nothing");
     command->add_flag("--prune", given->prune, "Remove logs and artifacts beyond the retention (100 runs, 1 GiB, 30 days); list nothing");
-    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_workspace_option(*command, given->workspace);
     command->footer(
         "A run is `interrupted` if its engine was killed; `kahn rerun` continues it.\n\n"
         "Examples:\n"

@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "output.hpp"
+#include "settings.hpp"
 #include "store_access.hpp"
 #include "usage_error.hpp"
 
@@ -14,13 +15,14 @@
 
 #include <charconv>
 #include <memory>
+#include <optional>
 
 namespace kahn::app {
 namespace {
 
 struct Arguments {
     std::string days = "7";
-    std::string workspace = ".";
+    std::optional<std::string> workspace;
     bool as_json = false;
 };
 
@@ -35,12 +37,13 @@ int parse_days(const std::string& text) {
 }
 
 int stats(const Arguments& given, Console& console) {
+    const std::string workspace = workspace_of(given.workspace, console);
     const int days = parse_days(given.days);
-    if (!store::Store::is_there(given.workspace)) {  // asking makes nothing
-        say_nothing_is_recorded(given.workspace, console);
+    if (!store::Store::is_there(workspace)) {  // asking makes nothing
+        say_nothing_is_recorded(workspace, console);
         return exit_success;
     }
-    const MetricsSummary summary = PipelineMonitor(open_store(given.workspace, console)).get_metrics_summary(days);
+    const MetricsSummary summary = PipelineMonitor(open_store(workspace, console)).get_metrics_summary(days);
     console.out.write(given.as_json ? render::to_json(summary) : render::to_text(summary));
     return exit_success;
 }
@@ -52,7 +55,7 @@ void add_stats(CLI::App& app, Action& chosen) {
     CLI::App* const command = app.add_subcommand("stats", "Add up what ran lately, against as long before");
     command->add_option("--days", given->days, "How many days (default 7)")->type_name("N");
     command->add_flag("--json", given->as_json, "One object");
-    command->add_option("--workspace", given->workspace, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR");
+    add_workspace_option(*command, given->workspace);
     command->footer("Success rates are of jobs: passed / executed x 100.\n\nExamples:\n  kahn stats\n  kahn stats --days 30 --json");
     command->callback([given, &chosen] { chosen = [given](Console& console) { return stats(*given, console); }; });
 }
