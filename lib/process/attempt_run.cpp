@@ -404,9 +404,7 @@ void AttemptRun::act(EndPolicy::Action action) {
 
 void AttemptRun::terminate() {
     if (!tree_ || policy_.is_killing()) return;
-    const std::vector<ProcessInfo> processes = tree_->processes();
-    signal_each(processes, SIGTERM);
-    signal_each(processes, SIGCONT);  // what is stopped hears nothing before
+    tree_->terminate();
 }
 
 void AttemptRun::kill() {

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
+#include <utility>
 
 namespace kahn::process {
 namespace {
 
 class SessionTree final : public Tree {
 public:
-    explicit SessionTree(std::shared_ptr<GuardClient> guard) : guard_(std::move(guard)) {}
+    SessionTree(std::shared_ptr<GuardClient> guard, std::shared_ptr<RecentProcesses> recent)
+        : guard_(std::move(guard)), recent_(std::move(recent)) {}
     ~SessionTree() override {
         for (const pid_t session : sessions()) guard_->forget_group(session);
     }
@@ -18,15 +21,35 @@ public:
 
     std::vector<ProcessInfo> processes() override {
         const std::vector<pid_t> ours = sessions();
-        if (ours.empty()) return {};
-        std::vector<ProcessInfo> out = all_processes();
-        std::erase_if(out, [&](const ProcessInfo& info) {
-            return std::find(ours.begin(), ours.end(), info.session) == ours.end();
+        return ours.empty() ? std::vector<ProcessInfo>{} : members(ours, all_processes());
+    }
+
+    void terminate() override {
+        forget_ended();
+        std::vector<ProcessInfo> others = recent_members();
+        const std::vector<pid_t> groups = sessions();  // each has the name of its leader's group
+        std::erase_if(others, [&](const ProcessInfo& info) { return std::find(groups.begin(), groups.end(), info.group) != groups.end(); });
+        for (const int number : {SIGTERM, SIGCONT}) {
+            for (const pid_t group : groups) ::kill(-group, number);  // also what was born a moment ago
+            signal_each(others, number);
+        }
+    }
+
+private:
+    static std::vector<ProcessInfo> members(const std::vector<pid_t>& sessions, const std::vector<ProcessInfo>& all) {
+        std::vector<ProcessInfo> out;
+        std::copy_if(all.begin(), all.end(), std::back_inserter(out), [&](const ProcessInfo& info) {
+            return std::find(sessions.begin(), sessions.end(), info.session) != sessions.end();
         });
         return out;
     }
 
-private:
+    /// A thousand trees are told to end at once, and each would read the whole of /proc.
+    std::vector<ProcessInfo> recent_members() {
+        const std::vector<pid_t> ours = sessions();
+        return ours.empty() ? std::vector<ProcessInfo>{} : members(ours, *recent_->look());
+    }
+
     LaunchResult enter(LaunchRequest&, UniqueFd&, UniqueFd&) override {
         forget_ended();
         return {};
@@ -53,7 +76,7 @@ private:
 
     void kill_all() noexcept override {
         try {
-            const std::vector<ProcessInfo> all = processes();
+            const std::vector<ProcessInfo> all = recent_members();
             for (const pid_t group : sessions()) ::kill(-group, SIGKILL);  // atomic: a fork in it cannot slip through
             signal_each(all, SIGKILL);
         } catch (...) {  // out of memory, with nothing else to be done about it
@@ -81,11 +104,23 @@ private:
     std::mutex sessions_mutex_;
     std::vector<pid_t> sessions_;  // that may have members
     const std::shared_ptr<GuardClient> guard_;
+    const std::shared_ptr<RecentProcesses> recent_;
 };
 
 }  // namespace
 
-std::shared_ptr<Tree> SessionContainers::make_tree(std::string&) { return std::make_shared<SessionTree>(guard_); }
+std::shared_ptr<const std::vector<ProcessInfo>> RecentProcesses::look() {
+    const std::scoped_lock lock(mutex_);
+    const Clock::time_point begun = Clock::now();
+    if (!last_ || begun >= outdated_) {
+        last_ = std::make_shared<const std::vector<ProcessInfo>>(all_processes());
+        const Clock::time_point ended = Clock::now();
+        outdated_ = ended + (ended - begun);
+    }
+    return last_;
+}
+
+std::shared_ptr<Tree> SessionContainers::make_tree(std::string&) { return std::make_shared<SessionTree>(guard_, recent_); }
 
 std::string SessionContainers::warning() {
     return guard_->is_alive() ? std::string() : "the guard process is gone: if kahn itself is killed, jobs may outlive it";

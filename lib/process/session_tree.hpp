@@ -1,9 +1,28 @@
 #pragma once
 
 #include "process/guard_client.hpp"
+#include "process/proc.hpp"
 #include "process/tree.hpp"
 
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <vector>
+
 namespace kahn::process {
+
+/// Every process of the machine, for many who want to know at once: looked for anew when the last look is older than it took.
+class RecentProcesses {
+public:
+    std::shared_ptr<const std::vector<ProcessInfo>> look();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    std::mutex mutex_;
+    std::shared_ptr<const std::vector<ProcessInfo>> last_;
+    Clock::time_point outdated_;
+};
 
 /// The last rung: each command has a session of its own and is found by it. A process that makes another session is lost.
 class SessionContainers final : public Containers {
@@ -16,6 +35,7 @@ public:
 
 private:
     std::shared_ptr<GuardClient> guard_;
+    std::shared_ptr<RecentProcesses> recent_ = std::make_shared<RecentProcesses>();
 };
 
 }  // namespace kahn::process

@@ -96,6 +96,12 @@ bool Tree::are_children_reaped() {
     return true;
 }
 
+void Tree::terminate() {
+    const std::vector<ProcessInfo> all = processes();
+    signal_each(all, SIGTERM);
+    signal_each(all, SIGCONT);
+}
+
 void Tree::kill() noexcept {
     {
         const std::scoped_lock lock(mutex_);

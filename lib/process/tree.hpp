@@ -70,6 +70,9 @@ public:
     /// How many of it were killed for want of memory, where that is counted for the tree alone.
     virtual std::optional<std::uint64_t> oom_kills() { return std::nullopt; }
 
+    /// SIGTERM to what is in it, and SIGCONT, for what is stopped hears nothing before. What is born meanwhile may be missed.
+    virtual void terminate();
+
     /// SIGKILL to all of it; what is being launched at this moment is killed as soon as it is there. Does not wait.
     void kill() noexcept;
     bool is_killed() const noexcept;

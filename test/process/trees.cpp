@@ -140,6 +140,20 @@ BOOST_AUTO_TEST_CASE(P06_what_obeys_SIGTERM_has_its_last_words) {
     }, [](ProcessOptions& options) { options.grace = 30s; });
 }
 
+BOOST_AUTO_TEST_CASE(every_process_group_of_an_attempt_hears_SIGTERM) {
+    on_every_rung([](World& world) {
+        // Job control of the shell puts each of them into a group of its own; the shell itself waits for both.
+        const std::string both = "trap '' TERM; set -m; " + hostile("polite") + " & " + hostile("polite") + " & wait; wait";
+        const auto running = world.start(world.spec({both}));
+        world.run_until_said(running, "ready\nready\n");
+        running->cancel();
+        const AttemptOutcome outcome = world.finish(running);
+        BOOST_TEST((outcome.end == AttemptEnd::stopped));
+        BOOST_TEST(outcome.output == "ready\nready\nterminated\nterminated\n");
+        BOOST_TEST(world.alive().empty());
+    }, [](ProcessOptions& options) { options.grace = 30s; });
+}
+
 BOOST_AUTO_TEST_CASE(a_stopped_process_is_woken_to_hear_SIGTERM) {
     on_every_rung([](World& world) {
         const auto running = world.start(world.spec({hostile("stopped")}));
