@@ -281,12 +281,22 @@ void read_entries(const Value& list, std::string_view type, std::string_view ent
     }
 }
 
+/// Of a list; room for so many is made at once, for they are large and would be moved again and again.
+std::size_t entry_count(const Value& list, std::size_t most) {
+    if ((*list).kind != Node::Kind::sequence) return 0;
+    const Document& document = list.document();
+    std::size_t count = 0;
+    for (NodeId node = list.node() + 1; node != document.end(list.node()) && count < most; node = document.next(node)) ++count;
+    return count;
+}
+
 void refuse_number(const Value& list, NodeId node, std::string_view limit) {
     list.reading().report.add(Problem(Code::too_many, list.document()[node].span, "more than " + std::string(limit)));
 }
 
 void StageList::read(const Value& value, std::vector<PipelineStage>& out) {
     Places& places = value.reading().places;
+    out.reserve(entry_count(value, most_stages));
     read_entries(
         value, type, "a mapping with the keys of a stage",
         [&](NodeId node) {
@@ -302,6 +312,7 @@ void StageList::read(const Value& value, std::vector<PipelineStage>& out) {
 
 void JobList::read(const Value& value, std::vector<PipelineJob>& out) {
     Places& places = value.reading().places;
+    out.reserve(entry_count(value, most_jobs));
     read_entries(
         value, type, "a mapping with the keys of a job",
         [&](NodeId node) {
