@@ -290,24 +290,21 @@ void Index::put(const HistoryEntry& entry) {
     });
 }
 
-bool Index::put_end(const HistoryEntry& entry, const std::function<std::optional<End>()>& end) {
-    return translating([&] {
+void Index::put_end(const HistoryEntry& entry, const End& end) {
+    translating([&] {
         SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
         impl_->put(entry);
-        const auto known = end();
-        if (!known) return false;
         // Only if nothing that is not known yet lies before it.
         SQLite::Statement advance(impl_->db, "UPDATE meta SET history_known=? WHERE history_known=?");
-        advance.bind(1, static_cast<std::int64_t>(known->history_end));
-        advance.bind(2, static_cast<std::int64_t>(known->history_begin));
+        advance.bind(1, static_cast<std::int64_t>(end.history_end));
+        advance.bind(2, static_cast<std::int64_t>(end.history_begin));
         advance.exec();
         SQLite::Statement set(impl_->db, "UPDATE runs SET bytes=?, whole=? WHERE id=?");
-        set.bind(1, static_cast<std::int64_t>(known->bytes));
-        set.bind(2, known->is_whole ? 1 : 0);
+        set.bind(1, static_cast<std::int64_t>(end.bytes));
+        set.bind(2, end.is_whole ? 1 : 0);
         set.bind(3, entry.summary.id);
         set.exec();
         transaction.commit();
-        return true;
     });
 }
 

@@ -67,8 +67,7 @@ public:
         std::uint64_t bytes = 0;
         bool is_whole = false;  ///< `run.json` has all of it
     };
-    /// \param end asked once all else is done, which may take long; nothing: then nothing was. \return whether it was
-    bool put_end(const HistoryEntry& entry, const std::function<std::optional<End>()>& end);
+    void put_end(const HistoryEntry& entry, const End& end);
     /// A run that has begun, unless more is known of it already.
     void put_if_new(const HistoryEntry& entry);
     /// Writes its log back if that has become long, for the next one to open it reads all of it. Waits for the disk.

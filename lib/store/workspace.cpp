@@ -76,7 +76,7 @@ bool Workspace::note_end(const RunRecord& record, bool is_whole) noexcept {
     try {
         const HistoryEntry entry = summarise(record);
         const auto line = add_to_history(entry);
-        const bool is_noted = line && put_end(entry, is_whole, [&line] { return line; });
+        const bool is_noted = line && put_end(entry, is_whole, *line);
         prune_quietly();
         return is_noted;
     } catch (const std::exception& failure) {
@@ -110,30 +110,25 @@ std::optional<HistoryFile::Range> Workspace::add_to_history(const HistoryEntry& 
 void Workspace::note_end_soon(std::shared_ptr<const HistoryEntry> entry, std::future<std::optional<HistoryFile::Range>> line) {
     // A task can be copied, a future cannot.
     keeper_.post([this, entry = std::move(entry), line = std::make_shared<decltype(line)>(std::move(line))] {
-        const auto wait = [&line]() -> std::optional<HistoryFile::Range> {
-            try {
-                return line->get();
-            } catch (const std::future_error&) {
-                return std::nullopt;
-            }
-        };
-        put_end(*entry, true, wait);
+        std::optional<HistoryFile::Range> its;
+        try {
+            its = line->get();
+        } catch (const std::future_error&) {
+            // The record could not be written.
+        }
+        // Waited for first: meanwhile nobody else could write to the index.
+        if (its) put_end(*entry, true, *its);
         prune_quietly();
     });
 }
 
-bool Workspace::put_end(const HistoryEntry& entry, bool is_whole, const std::function<std::optional<HistoryFile::Range>()>& line) noexcept {
+bool Workspace::put_end(const HistoryEntry& entry, bool is_whole, const HistoryFile::Range& line) noexcept {
     const std::string& id = entry.summary.id;
-    const auto end = [&]() -> std::optional<Index::End> {
-        const auto its = line();
-        if (!its) return std::nullopt;
-        return Index::End{its->begin, its->end, bytes_of(id), is_whole};
-    };
     try {
-        bool is_known = false;
-        index_.change([&](Index& index) { is_known = index.put_end(entry, end); });
-        if (is_known) open_runs().remove(id);
-        return is_known;
+        const Index::End end{line.begin, line.end, bytes_of(id), is_whole};
+        index_.change([&](Index& index) { index.put_end(entry, end); });
+        open_runs().remove(id);
+        return true;
     } catch (const std::exception& failure) {
         logger_.warning("run " + id + " is not in the index yet: " + failure.what());
         return false;

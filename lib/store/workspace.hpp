@@ -52,8 +52,8 @@ public:
     void note_begin_soon(HistoryEntry entry);
     /// \return where it lies; nothing if that failed, which is said
     std::optional<HistoryFile::Range> add_to_history(const HistoryEntry& entry) noexcept;
-    /// Begins to tell the index, while `run.json` is still being written elsewhere, whole.
-    /// \param line of the history, once all of that is done; nothing, or none ever: it is not, and the run stays an open one
+    /// Tells the index, once `run.json` has been written elsewhere, whole.
+    /// \param line of the history, when all of that is done; nothing, or none ever: it is not, and the run stays an open one
     void note_end_soon(std::shared_ptr<const HistoryEntry> entry, std::future<std::optional<HistoryFile::Range>> line);
 
     /// Asks the index, once it knows all that has happened up to now.
@@ -74,7 +74,7 @@ private:
     void settle();
     void settle(const std::string& id);
     void catch_up();
-    bool put_end(const HistoryEntry& entry, bool is_whole, const std::function<std::optional<HistoryFile::Range>()>& line) noexcept;
+    bool put_end(const HistoryEntry& entry, bool is_whole, const HistoryFile::Range& line) noexcept;
     void prune_quietly() noexcept;
     std::uint64_t bytes_of(const std::string& id) const;
     void keep_what_events_say(const std::string& id) const;
