@@ -25,7 +25,9 @@ PeriodMetrics period_metrics(const store::PeriodTotals& totals, SystemTime since
     out.cancelled_runs = totals.cancelled;
     out.success_rate = rate(totals.jobs_passed, totals.jobs_executed);
     out.run_success_rate = rate(totals.succeeded, totals.succeeded + totals.failed);
-    if (totals.runs > 0) out.average_duration = totals.total_duration / static_cast<std::int64_t>(totals.runs);
+    // How long one took until it was cancelled says nothing of how long one takes.
+    const std::size_t to_the_end = totals.succeeded + totals.failed;
+    if (to_the_end > 0) out.average_duration = totals.total_duration / static_cast<std::int64_t>(to_the_end);
     out.executed_jobs = totals.jobs_executed;
     out.most_active_pipeline = totals.most_active_pipeline;
     out.most_active_runs = totals.most_active_runs;

@@ -486,7 +486,7 @@ SELECT pipeline, status, sum(runs), sum(duration_ns), sum(executed), sum(execute
             if (status == "success") totals.succeeded += count;
             if (status == "failure") totals.failed += count;
             if (status == "cancelled") totals.cancelled += count;
-            totals.total_duration += std::chrono::nanoseconds{sum.getColumn(3).getInt64()};
+            if (status != "cancelled") totals.total_duration += std::chrono::nanoseconds{sum.getColumn(3).getInt64()};
             totals.jobs_executed += size_of(sum.getColumn(4));
             totals.jobs_passed += size_of(sum.getColumn(5));
         }

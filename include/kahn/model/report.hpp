@@ -180,7 +180,7 @@ struct PeriodMetrics {
     std::size_t cancelled_runs = 0;
     std::optional<double> success_rate;      ///< over jobs: passed / executed x 100
     std::optional<double> run_success_rate;  ///< over runs that ended with success or failure
-    std::optional<std::chrono::nanoseconds> average_duration;
+    std::optional<std::chrono::nanoseconds> average_duration;  ///< of the same, as in the health
     std::size_t executed_jobs = 0;
     std::string most_active_pipeline;
     std::size_t most_active_runs = 0;

@@ -81,7 +81,7 @@ struct PeriodTotals {
     std::size_t succeeded = 0;
     std::size_t failed = 0;
     std::size_t cancelled = 0;
-    std::chrono::nanoseconds total_duration{0};
+    std::chrono::nanoseconds total_duration{0};  ///< of those that succeeded or failed
     std::size_t jobs_executed = 0;
     std::size_t jobs_passed = 0;
     std::string most_active_pipeline;   ///< the name that comes first among equals
