@@ -52,6 +52,7 @@ td .pill{font-size:12px;padding:0 7px}
 .failure .body{padding:0 13px 11px}
 .stream{color:var(--muted);font-size:12.5px;margin:6px 0 3px}
 pre{margin:0;padding:10px 12px;background:var(--log-bg);border:1px solid var(--line);border-radius:6px;max-height:26em;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:4;line-height:1.45}
+.failure pre{display:flex;flex-direction:column-reverse}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px}

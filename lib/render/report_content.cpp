@@ -126,6 +126,17 @@ std::vector<Fact> facts_of(const PipelineReport& report) {
     return facts;
 }
 
+/// The end of a stream, without the rest of a line whose beginning was not kept.
+std::string_view whole_lines(std::string_view kept, const PipelineJob& job) {
+    const std::size_t all_kept = job.output.size() + job.error.size();
+    // As much is kept of each stream: of two the shorter one is there from its beginning.
+    const bool is_cut = !job.attempts.empty() && job.attempts.back().outcome.output_bytes > all_kept &&
+                        kept.size() == std::max(job.output.size(), job.error.size());
+    const std::size_t line_end = kept.find('\n');
+    if (is_cut && line_end < kept.size() - 1) kept.remove_prefix(line_end + 1);
+    return kept;
+}
+
 std::vector<Failure> failures_of(const RunRecord& record, const RunNames& names, std::size_t& omitted) {
     std::vector<Failure> out;
     for_each_job(record.pipeline, [&](const PipelineStage& stage, const PipelineJob& job) {
@@ -139,8 +150,8 @@ std::vector<Failure> failures_of(const RunRecord& record, const RunNames& names,
         failure.words = status_words(stage, job);
         failure.detail = detail_of(job);
         if (!job.attempts.empty()) failure.log = job.attempts.back().log.native();
-        failure.output = without_control_sequences(job.output);
-        failure.error = without_control_sequences(job.error);
+        failure.output = without_control_sequences(whole_lines(job.output, job));
+        failure.error = without_control_sequences(whole_lines(job.error, job));
         out.push_back(std::move(failure));
     });
     // Those that the run failed by come first.

@@ -285,6 +285,25 @@ BOOST_AUTO_TEST_CASE(html_needs_nothing_from_outside) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_a_log_begins_with_a_whole_line) {
+    auto unit = ran("unit", failed, 0, 1);
+    unit.output = "st of a line\nthe next\n";
+    unit.error = "all of it\n";
+    unit.attempts.back().outcome.output_bytes = 5000;
+    auto whole = ran("whole", failed, 0, 1);
+    whole.output = "all of this\nas well\n";
+    whole.attempts.back().outcome.output_bytes = whole.output.size();
+    auto long_line = ran("long", failed, 0, 1);
+    long_line.output = "the end of a very long line\n";
+    long_line.attempts.back().outcome.output_bytes = 5000;
+    PipelineReport report = sample_report(ReportType::execution);
+    report.run = record("01RUN", failed, {stage("s", {unit, whole, long_line})}, 1);
+    for (const std::string& text : {render::to_html(report), render::to_markdown(report)}) {
+        BOOST_TEST(!has(text, "st of a line"));
+        for (const char* kept : {"the next\n", "all of it\n", "all of this\nas well\n", "the end of a very long line\n"}) BOOST_TEST(has(text, kept));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_run_is_not_called_running) {
     PipelineReport report = sample_report(ReportType::summary);
     report.run.pipeline.status = PipelineStatus::running;
