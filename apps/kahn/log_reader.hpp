@@ -15,6 +15,7 @@ public:
     explicit LogReader(std::filesystem::path log) : log_(std::move(log)) {}
 
     /// The next piece; empty if there is nothing more at the moment.
+    /// \throws Error (workspace_unusable) for a log that is there and cannot be read
     /// \param is_complete nothing is added any more: what is left in a tail follows
     std::string read(bool is_complete);
 
