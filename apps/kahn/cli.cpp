@@ -105,23 +105,32 @@ std::string how_to_learn_more(const CLI::App& app) {
     return "see: kahn " + names + "--help";
 }
 
+/// \throws UsageError; CLI::Success for what asks for no more than a text
+void parse(CLI::App& app, std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
+    try {
+        app.parse(std::move(arguments));
+    } catch (const CLI::Success&) {
+        throw;
+    } catch (const CLI::ParseError& failure) {
+        complain_about_leftovers(app);
+        throw UsageError(printable(plain_words(failure, app)));
+    }
+}
+
 int parse_and_run(CLI::App& app, std::vector<std::string> arguments, Action& chosen, Console& console) {
     const auto known = command_names(app);
     if (!arguments.empty() && !looks_like_an_option(arguments[0]) &&
         std::find(known.begin(), known.end(), arguments[0]) == known.end()) {
         throw UsageError(unknown("command", arguments[0], known));
     }
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
     try {
-        app.parse(std::move(arguments));
+        parse(app, std::move(arguments));
     } catch (const CLI::Success& wanted) {  // help or version
         std::ostringstream text;
         app.exit(wanted, text, text);
         console.out.write(text.str());
         return exit_success;
-    } catch (const CLI::ParseError& failure) {
-        complain_about_leftovers(app);
-        throw UsageError(printable(plain_words(failure, app)));
     }
     if (!chosen) {
         console.err.write(app.help());
@@ -131,6 +140,17 @@ int parse_and_run(CLI::App& app, std::vector<std::string> arguments, Action& cho
 }
 
 }  // namespace
+
+void check_command_line(std::vector<std::string> arguments) {
+    CLI::App app("", "kahn");
+    Action chosen;
+    add_commands(app, arguments.empty() ? std::string() : arguments[0], chosen);
+    try {
+        parse(app, std::move(arguments));
+    } catch (const CLI::Success&) {
+        throw UsageError("a text that explains is no run");
+    }
+}
 
 int run_command_line(std::vector<std::string> arguments, Console& console) {
     CLI::App app("Runs pipelines on this machine, as fast as it allows.", "kahn");

@@ -7,10 +7,9 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "model/name_index.hpp"
 
 #include <CLI/CLI.hpp>
-
-#include <vector>
 
 namespace kahn::app {
 
@@ -41,23 +40,30 @@ std::string run_id(const store::Store& store, const std::string& given) {
     return runs.front().id;
 }
 
-JobPlace find_job(const Pipeline& run, const std::string& given) {
-    std::vector<JobPlace> found;
-    std::vector<std::string> known;
-    std::vector<std::string> meant;
-    for (const PipelineStage& stage : run.stages) {
-        for (const PipelineJob& job : stage.jobs) {
-            const std::string full = stage.name + "." + job.name;
-            if (full == given) return {&stage, &job};
-            known.push_back(job.name);
-            known.push_back(full);
-            if (job.name != given) continue;
-            found.push_back({&stage, &job});
-            meant.push_back(full);
+std::vector<JobPlace> find_jobs(const Pipeline& run, const std::string& given) {
+    const auto place_of = [&run](const JobReference& reference) {
+        const PipelineStage& stage = run.stages[reference.stage];
+        return JobPlace{&stage, &stage.jobs[reference.job]};
+    };
+    const auto full_name = [](const JobPlace& place) { return place.stage->name + "." + place.job->name; };
+    const auto found = NameIndex(run.stages).meanings(given);
+    if (found.empty()) {
+        std::vector<std::string> known;
+        for (const PipelineStage& stage : run.stages) {
+            for (const PipelineJob& job : stage.jobs) {
+                known.push_back(job.name);
+                known.push_back(stage.name + "." + job.name);
+            }
         }
+        throw UsageError(unknown("job", given, known));
     }
-    if (found.size() == 1) return found.front();
-    if (found.empty()) throw UsageError(unknown("job", given, known));
+    std::vector<JobPlace> places;
+    if (found.size() == 1) {
+        for (const JobReference& job : found.front()) places.push_back(place_of(job));
+        return places;
+    }
+    std::vector<std::string> meant;
+    for (const auto& reading : found) meant.push_back(full_name(place_of(reading.front())));
     throw UsageError("'" + printable(given) + "' are several jobs: " + printable(join(meant, ", ")));
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -36,7 +37,8 @@ struct JobPlace {
     const PipelineJob* job = nullptr;
 };
 
+/// The job, or all that a matrix has made by that name.
 /// \throws UsageError, with a guess for a job that is not there, and all that are meant if the name is not unique
-JobPlace find_job(const Pipeline& run, const std::string& given);
+std::vector<JobPlace> find_jobs(const Pipeline& run, const std::string& given);
 
 }  // namespace kahn::app

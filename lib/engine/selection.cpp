@@ -35,11 +35,7 @@ public:
     }
 
     void ask_job(const std::string& name) {
-        std::vector<JobReference> found;
-        for (std::size_t s = 0; s < keeps_.size(); ++s) {
-            if (const auto job = names_.job(s, name)) found.push_back({s, *job});
-        }
-        if (found.empty()) found = names_.qualified(name);
+        const auto found = names_.meanings(name);
         if (found.empty()) {
             std::vector<std::string> known;
             for (const PipelineStage& stage : pipeline_.stages) {
@@ -52,10 +48,13 @@ public:
         }
         if (found.size() > 1) {
             std::vector<std::string> readings;
-            for (const auto& [s, j] : found) readings.push_back(pipeline_.stages[s].name + "." + pipeline_.stages[s].jobs[j].name);
+            for (const auto& reading : found) {
+                const JobReference first = reading.front();
+                readings.push_back(pipeline_.stages[first.stage].name + "." + pipeline_.stages[first.stage].jobs[first.job].name);
+            }
             throw Error(Errc::invalid_argument, "'" + name + "' can mean " + join(readings, " or "));
         }
-        keep_job(found.front());
+        for (const JobReference& job : found.front()) keep_job(job);
     }
 
     /// Follows everything that was asked for to its roots.

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "engine/selection.hpp"
 #include "manager/definition_changes.hpp"
+#include "model/name_index.hpp"
 #include "store/artifact_copy.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -117,13 +118,13 @@ public:
     }
 
     void force_stages(std::set<std::string, std::less<>> stages) { forced_stages_ = std::move(stages); }
-    void force_job(std::string stage, std::string job) { forced_job_ = key(stage, job); }
+    void force_job(std::string stage, std::string job) { forced_jobs_.insert(key(stage, job)); }
 
     /// The recorded success, its artifacts still where they were recorded. \param why it is, or is not, to be used
     std::optional<PipelineJob> look_up(const ReuseQuestion& question, std::string& why) const {
         if (options_.everything) return no(why, "everything runs again");
         if (forced_stages_.contains(question.stage.name)) return no(why, "from stage " + *options_.from);
-        if (key(question.stage.name, question.job.name) == forced_job_) return no(why, "asked for");
+        if (forced_jobs_.contains(key(question.stage.name, question.job.name))) return no(why, "asked for");
         const auto found = recorded_.find(key(question.stage.name, question.job.name));
         if (found == recorded_.end()) return no(why, "it is new");
         const PipelineJob& recorded = *found->second;
@@ -159,7 +160,7 @@ private:
     Pipeline old_definition_;
     std::unordered_map<std::string, const PipelineJob*> recorded_;
     std::set<std::string, std::less<>> forced_stages_;
-    std::string forced_job_;
+    std::set<std::string, std::less<>> forced_jobs_;
 };
 
 /// In slices, between which the run's strand has its turn. \return whether all was copied: the run may be ended meanwhile
@@ -316,11 +317,12 @@ Rerun prepare_rerun(const std::shared_ptr<store::Store>& store, std::string_view
     if (options.job) {
         rerun.run.stages.clear();
         rerun.run.jobs = {*options.job};
-        const Pipeline selected = select(rerun.pipeline, {}, rerun.run.jobs);  // says what is wrong with the name
-        for (const PipelineStage& stage : selected.stages) {
-            for (const PipelineJob& job : stage.jobs) {
-                if (job.name == *options.job || stage.name + "." + job.name == *options.job) reuse->force_job(stage.name, job.name);
-            }
+        (void)select(rerun.pipeline, {}, rerun.run.jobs);  // says what is wrong with the name
+        const NameIndex names(rerun.pipeline.stages);
+        const auto meanings = names.meanings(*options.job);  // one: what is ambiguous was refused above
+        for (const JobReference& asked : meanings.front()) {
+            const PipelineStage& stage = rerun.pipeline.stages[asked.stage];
+            reuse->force_job(stage.name, stage.jobs[asked.job].name);
         }
     }
     rerun.run.reuse = [reuse](ReuseQuestion question) { return answer(reuse, std::move(question)); };

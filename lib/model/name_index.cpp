@@ -1,5 +1,7 @@
 #include "model/name_index.hpp"
 
+#include <utility>
+
 namespace kahn {
 
 NameIndex::NameIndex(const std::vector<PipelineStage>& stages) : stages_(stages), job_of_(stages.size()) {
@@ -33,6 +35,35 @@ std::vector<JobReference> NameIndex::qualified(std::string_view reference) const
         const auto in_stage = stage(reference.substr(0, dot));
         if (!in_stage) continue;
         if (const auto there = job(*in_stage, reference.substr(dot + 1))) found.push_back({*in_stage, *there});
+    }
+    return found;
+}
+
+std::vector<std::vector<JobReference>> NameIndex::meanings(std::string_view reference) const {
+    std::vector<std::vector<JobReference>> found;
+    for (std::size_t s = 0; s < stages_.size(); ++s) {
+        if (const auto there = job(s, reference)) found.push_back({{s, *there}});
+    }
+    if (!found.empty()) return found;
+    for (const JobReference& there : qualified(reference)) found.push_back({there});
+    if (!found.empty()) return found;
+    const auto add = [&found](std::vector<JobReference> jobs) {
+        if (!jobs.empty()) found.push_back(std::move(jobs));
+    };
+    for (std::size_t s = 0; s < stages_.size(); ++s) add(variants(s, reference));
+    for (auto dot = reference.find('.'); dot != std::string_view::npos; dot = reference.find('.', dot + 1)) {
+        if (const auto in_stage = stage(reference.substr(0, dot))) add(variants(*in_stage, reference.substr(dot + 1)));
+    }
+    return found;
+}
+
+std::vector<JobReference> NameIndex::variants(std::size_t stage, std::string_view plain_name) const {
+    std::vector<JobReference> found;
+    const std::vector<PipelineJob>& jobs = stages_[stage].jobs;
+    for (std::size_t j = 0; j < jobs.size(); ++j) {
+        const std::string_view name = jobs[j].name;
+        const bool is_variant = name.starts_with(plain_name) && name.substr(plain_name.size()).starts_with(" (") && name.ends_with(')');
+        if (is_variant) found.push_back({stage, j});
     }
     return found;
 }

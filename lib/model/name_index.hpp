@@ -34,8 +34,13 @@ public:
     std::vector<JobReference> dependency(std::size_t from, std::string_view reference) const;
     /// Every job that `stage.job` can mean, whichever dot it is split at.
     std::vector<JobReference> qualified(std::string_view reference) const;
+    /// What a person can mean by `job` or `stage.job`: each entry is one reading, of one job or of all that a matrix has made,
+    /// which are called `job (value, ...)`. A job that is called just so goes before them.
+    std::vector<std::vector<JobReference>> meanings(std::string_view reference) const;
 
 private:
+    std::vector<JobReference> variants(std::size_t stage, std::string_view plain_name) const;
+
     const std::vector<PipelineStage>& stages_;
     std::unordered_map<std::string_view, std::size_t> stage_of_;
     std::vector<std::unordered_map<std::string_view, std::size_t>> job_of_;

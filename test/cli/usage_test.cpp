@@ -49,6 +49,62 @@ BOOST_AUTO_TEST_CASE(missing_and_superfluous_arguments_are_named) {
     check_wrong({"run", "ci.yaml", "-j", "1", "-j", "2"}, "--workers can be given only once\n");
     check_wrong({"watch", ""}, "FILE is empty\n");
     check_wrong({"run", "ci.yaml", "other.yaml"}, "unexpected argument 'other.yaml'");
+    check_wrong({"run", "ci.yaml", "--dry-run=x"}, "--dry-run");
+    check_wrong({"runs", "--workspace", ""}, "--workspace: needs a value\n");
+    check_wrong({"schema", "confg"}, "WHAT knows pipeline, config, not 'confg'. Did you mean 'config'?");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_watched_is_told_before_anything_is) {
+    const auto check_unwatched = [](const std::vector<std::string>& arguments, const std::string& message) {
+        const TemporaryDirectory directory;
+        directory.write("ci.yaml", pipeline_of("touch it-ran"));
+        std::filesystem::create_directory(directory / "folder");
+        const ProgramResult result = kahn(arguments).in(directory.path()).run();
+        BOOST_TEST(result.exit_code == 2);
+        BOOST_TEST(contains(result.err, message));
+        BOOST_TEST(!contains(result.err, "watching"));
+    };
+    check_unwatched({"watch", "ci.yaml", "--", "--bad"}, "kahn: unknown option '--bad'\n");
+    check_unwatched({"watch", "ci.yaml", "--", "--fail-fsat"}, "Did you mean '--fail-fast'?\n");
+    check_unwatched({"watch", "ci.yaml", "--", "--stage"}, "--stage needs a value\n");
+    check_unwatched({"watch", "ci.yaml", "--", "--help"}, "");
+    check_unwatched({"watch", "folder"}, "kahn: 'folder' is a directory: FILE is a pipeline file");
+}
+
+BOOST_AUTO_TEST_CASE(an_env_file_that_is_not_there_is_told_as_a_file_that_is_not_there) {
+    const TemporaryDirectory directory;
+    directory.write("ci.yaml", pipeline_of("touch it-ran"));
+    const ProgramResult result = kahn({"run", "ci.yaml", "--env-file", "nope"}).in(directory.path()).run();
+    BOOST_TEST(result.exit_code == 3);
+    BOOST_TEST(contains(result.err, "error[K001]: cannot read 'nope': No such file or directory\n"));
+    BOOST_TEST(contains(result.err, "kahn: 1 error in nope (explain a code: kahn explain K001)\n"));
+    BOOST_TEST(!std::filesystem::exists(directory / "it-ran"));
+}
+
+BOOST_AUTO_TEST_CASE(the_plain_name_of_a_matrix_job_means_all_of_its_jobs) {
+    const TemporaryDirectory directory;
+    directory.write("ci.yaml",
+                    "name: p\nstages:\n  - name: build\n    jobs: [{name: app, commands: ['true']}]\n  - name: test\n    dependencies: [build]\n    jobs:\n"
+                    "      - {name: unit, matrix: {OS: [a, b]}, commands: ['echo on $OS']}\n      - {name: lint, commands: ['true']}\n");
+    const auto run = [&](std::vector<std::string> arguments) { return kahn(std::move(arguments)).in(directory.path()).run(); };
+    for (const char* const name : {"unit", "test.unit"}) {
+        const ProgramResult result = run({"run", "ci.yaml", "--job", name});
+        BOOST_TEST(result.exit_code == 0);
+        BOOST_TEST(contains(result.err, "3 ok"));
+        BOOST_TEST(!contains(result.err, "lint"));
+    }
+    BOOST_TEST(contains(run({"run", "ci.yaml", "--job", "unit (b)"}).err, "2 ok"));
+    BOOST_TEST(run({"run", "ci.yaml", "--job", "uni"}).exit_code == 2);
+
+    BOOST_TEST(run({"run", "ci.yaml"}).exit_code == 0);
+    const ProgramResult logs = run({"logs", "last", "unit"});
+    BOOST_TEST(logs.out == "==> test.unit (a) (attempt 1) <==\non a\n==> test.unit (b) (attempt 1) <==\non b\n");
+    BOOST_TEST(run({"logs", "last", "unit (a)"}).out == "on a\n");
+    const ProgramResult again = run({"rerun", "last", "--job", "unit"});
+    BOOST_TEST(again.exit_code == 0);
+    BOOST_TEST(contains(again.err, "runs: test.unit (a): asked for\n"));
+    BOOST_TEST(contains(again.err, "runs: test.unit (b): asked for\n"));
+    BOOST_TEST(!contains(again.err, "runs: build.app"));
 }
 
 BOOST_AUTO_TEST_CASE(a_command_of_a_command_is_treated_as_one) {

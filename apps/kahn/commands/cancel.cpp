@@ -77,7 +77,7 @@ int cancel(const Arguments& given, Console& console) {
 void add_cancel(CLI::App& app, Action& chosen) {
     const auto given = std::make_shared<Arguments>();
     CLI::App* const command = app.add_subcommand("cancel", "End a run of another process on this workspace");
-    command->add_option("RUN", given->run, "Its id, or what it begins with; last: the newest")->required()->type_name("");
+    command->add_option("RUN", given->run, "Its id, what it begins with, or the id of its trace; last: the newest")->required()->type_name("");
     command->add_option("--reason", given->reason, "Why, for the record")->type_name("TEXT");
     command->add_flag("--no-wait", given->no_wait, "Do not wait for its end");
     command->add_flag("--json", given->as_json, "One object");

@@ -104,7 +104,7 @@ int parse_attempt(const std::string& text) {
 }
 
 std::vector<JobPlace> jobs_of(const Pipeline& run, const std::string& job) {
-    if (!job.empty()) return {find_job(run, job)};
+    if (!job.empty()) return find_jobs(run, job);
     std::vector<JobPlace> all;
     for (const PipelineStage& stage : run.stages) {
         for (const PipelineJob& each : stage.jobs) all.push_back({&stage, &each});
@@ -123,13 +123,14 @@ public:
     bool print(const std::string& id, bool is_last) {
         const RunRecord record = store_.load(id);
         bool has_ended = true;
-        for (const JobPlace& place : jobs_of(record.pipeline, given_.job)) {
+        const auto places = jobs_of(record.pipeline, given_.job);
+        for (const JobPlace& place : places) {
             if (!is_end(place.job->status)) has_ended = false;
             if (!place.job->reused_from.empty()) {
                 print_reused(*place.stage, *place.job);
                 continue;
             }
-            require_attempt(*place.job);
+            if (places.size() == 1) require_attempt(*place.job);
             print_job(id, *place.stage, *place.job, is_last || is_end(place.job->status));
         }
         return has_ended || is_end(record.pipeline.status) || record.is_interrupted;
@@ -178,7 +179,8 @@ int logs(const Arguments& given, Console& console) {
     const std::string workspace = workspace_of(given.workspace, console);
     const auto store = open_store(workspace, console);
     const std::string id = run_id(*store, given.run);
-    LogPrinter printer(console, given.as_json, given.job.empty());
+    const bool has_many = given.job.empty() || jobs_of(store->load(id).pipeline, given.job).size() > 1;
+    LogPrinter printer(console, given.as_json, has_many);
     Pass pass(*store, given, printer);
     if (!given.follow) {
         pass.print(id, true);
@@ -198,8 +200,8 @@ int logs(const Arguments& given, Console& console) {
 void add_logs(CLI::App& app, Action& chosen) {
     const auto given = std::make_shared<Arguments>();
     CLI::App* const command = app.add_subcommand("logs", "Print what the jobs of a run printed");
-    command->add_option("RUN", given->run, "Its id, or what it begins with; last: the newest")->required()->type_name("");
-    command->add_option("JOB", given->job, "JOB or STAGE.JOB; without it: every job, with a heading")->type_name("");
+    command->add_option("RUN", given->run, "Its id, what it begins with, or the id of its trace; last: the newest")->required()->type_name("");
+    command->add_option("JOB", given->job, "JOB or STAGE.JOB; a matrix job's plain name: all of its jobs; without it: every job, with a heading")->type_name("");
     command->add_flag("--follow,-f", given->follow, "Go on until the job, or the run, has ended; every attempt");
     command->add_option("--attempt", given->attempt, "Which one, from 1 (default: the last one)")->type_name("N");
     command->add_flag("--json", given->as_json, "One object for each piece");

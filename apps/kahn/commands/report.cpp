@@ -106,7 +106,7 @@ int report(const Arguments& given, Console& console) {
 void add_report(CLI::App& app, Action& chosen) {
     const auto given = std::make_shared<Arguments>();
     CLI::App* const command = app.add_subcommand("report", "Report on a run that is recorded");
-    command->add_option("RUN", given->run, "Its id, or what it begins with; last: the newest")->required()->type_name("");
+    command->add_option("RUN", given->run, "Its id, what it begins with, or the id of its trace; last: the newest")->required()->type_name("");
     command->add_option("--type", given->type, "execution (default), performance, quality, compliance or summary")->type_name("TYPE");
     command->add_option("--format", given->format, "json, markdown, html, junit or trace (default: the first three)")->type_name("FORMAT");
     command->add_option("-o,--output", given->output, "Where to (default: the run's reports/); - for standard output")->type_name("FILE");

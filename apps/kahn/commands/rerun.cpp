@@ -78,10 +78,10 @@ int rerun(const Arguments& given, Console& console) {
 void add_rerun(CLI::App& app, Action& chosen) {
     const auto given = std::make_shared<Arguments>();
     CLI::App* const command = app.add_subcommand("rerun", "Continue a run: what succeeded and has not changed is not run again");
-    command->add_option("RUN", given->run, "Its id, or what it begins with; last: the newest")->required()->type_name("");
+    command->add_option("RUN", given->run, "Its id, what it begins with, or the id of its trace; last: the newest")->required()->type_name("");
     command->add_flag("--failed", given->failed, "Only if there is something to run again: a job that did not succeed");
     command->add_option("--from", given->from, "This stage and all that depends on it run again, whatever they came to")->type_name("STAGE");
-    command->add_option("--job", given->job, "This job (JOB or STAGE.JOB) runs again, with what it depends on taken over")->type_name("NAME");
+    command->add_option("--job", given->job, "This job (JOB or STAGE.JOB; a matrix job's plain name: all of its jobs) runs again, with what it depends on taken over")->type_name("NAME");
     command->add_flag("--all", given->everything, "Everything runs again");
     command->add_flag("--recorded", given->as_recorded, "As it was recorded, even if its file has changed since");
     add_run_arguments(*command, given->how);

@@ -139,7 +139,7 @@ void add_run(CLI::App& app, Action& chosen) {
     command->add_option("--env-file", given->env_files, "Variables from a file, NAME=value a line: over the pipeline's, under --var; may be repeated")->type_name("FILE")->allow_extra_args(false)->check(not_empty);
     command->add_option("--secret-env", given->secrets, "A variable whose value is never shown or written, beside the file's secrets; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_option("--stage", given->stages, "Only this stage and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
-    command->add_option("--job", given->jobs, "Only this job (JOB or STAGE.JOB) and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
+    command->add_option("--job", given->jobs, "Only this job (JOB or STAGE.JOB; a matrix job's plain name: all of its jobs) and all it depends on; may be repeated")->type_name("NAME")->allow_extra_args(false);
     command->add_flag("--dry-run", given->dry_run, "Print the plan and the commands, run nothing");
     add_run_arguments(*command, given->how);
     command->add_option("--event", given->event, "Run only if the file's triggers have it: push, pull_request, manual, schedule")->type_name("EVENT")->check(not_empty);

@@ -1,4 +1,5 @@
 #include "child_run.hpp"
+#include "cli.hpp"
 #include "command.hpp"
 #include "exit_code.hpp"
 #include "file_watch.hpp"
@@ -27,6 +28,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace kahn::app {
@@ -97,6 +99,12 @@ std::vector<std::string> made_by(const std::string& file) {
     return patterns;
 }
 
+std::vector<std::string> run_arguments(const Arguments& given) {
+    std::vector<std::string> words{"run", given.file};
+    words.insert(words.end(), given.run_options.begin(), given.run_options.end());
+    return words;
+}
+
 class Watcher {
 public:
     Watcher(const Arguments& given, std::vector<std::string> ignored, WatchPolicy policy, Console& console)
@@ -126,9 +134,7 @@ private:
 
     void start() {
         policy_.run_started();
-        std::vector<std::string> words{"run", given_.file};
-        words.insert(words.end(), given_.run_options.begin(), given_.run_options.end());
-        run_ = std::make_unique<ChildRun>(context_, words, [this](int status) { on_end(status); });
+        run_ = std::make_unique<ChildRun>(context_, run_arguments(given_), [this](int status) { on_end(status); });
     }
 
     void on_end(int status) {
@@ -203,6 +209,10 @@ private:
 int watch(const Arguments& given, Console& console) {
     if (given.file == "-") throw UsageError("standard input cannot be watched");
     if (given.file.empty()) throw UsageError("FILE is empty");
+    if (std::error_code error; fs::is_directory(given.file, error)) {
+        throw UsageError("'" + printable(given.file) + "' is a directory: FILE is a pipeline file, whose directory is watched with it");
+    }
+    check_command_line(run_arguments(given));
     const auto mode = require_one_of("--on-change", given.on_change, std::vector<std::string>{"queue", "restart"});
     const auto debounce = parse_duration("--debounce", given.debounce);
     std::vector<std::string> ignored = given.ignored;
