@@ -20,19 +20,29 @@ struct Row {
     const PipelineStage* stage;
     const PipelineJob* job;
     std::string name;
+    std::string after;  ///< what it waits for, as the file has it
 
     bool is_allowed() const { return is_allowed_to_fail(*stage, *job); }
 };
 
+/// What a job waits for directly: jobs that it names, else the job before it where they run one after another, else its stage's
+/// dependencies.
+std::string after(const PipelineStage& stage, const PipelineJob& job) {
+    if (!job.dependencies.empty()) return printable(join(job.dependencies, ", "));
+    if (!stage.parallel && &job != stage.jobs.data()) return printable((&job - 1)->name);
+    return stage.dependencies.empty() ? "-" : printable(join(stage.dependencies, ", "));
+}
+
 std::vector<Row> rows_of(const Pipeline& run, const RunNames& names) {
     std::vector<Row> rows;
     for (const PipelineStage& stage : run.stages) {
-        for (const PipelineJob& job : stage.jobs) rows.push_back(Row{&stage, &job, names.of(stage, job)});
+        for (const PipelineJob& job : stage.jobs) rows.push_back(Row{&stage, &job, names.of(stage, job), after(stage, job)});
     }
     return rows;
 }
 
-std::string table_row(const Row& row, std::size_t name_width, const Palette& palette) {
+/// \param after_width  0: without what it waits for
+std::string table_row(const Row& row, std::size_t name_width, std::size_t after_width, const Palette& palette) {
     const PipelineJob& job = *row.job;
     const StatusWords words = status_words(job.status, row.is_allowed());
     const std::string word = std::string(words.glyph) + ' ' + (job.status == PipelineStatus::failure ? "failed" : std::string(words.word));
@@ -40,6 +50,7 @@ std::string table_row(const Row& row, std::size_t name_width, const Palette& pal
     const std::string time = job.attempts.empty() ? "-" : format_duration(job.duration);
     std::string out = "   " + padded(row.name, name_width) + "  " + palette.by(job.status, row.is_allowed(), padded(word, 11)) + "  " +
                       std::string(7 - std::min<std::size_t>(7, time.size()), ' ') + time;
+    if (after_width > 0) out += "  " + (detail.empty() ? cut_end(row.after, after_width) : padded(row.after, after_width));
     if (!detail.empty()) out += "  " + detail;
     return out + '\n';
 }
@@ -47,19 +58,26 @@ std::string table_row(const Row& row, std::size_t name_width, const Palette& pal
 /// What is fine is only counted, unless there is little of it.
 std::string table(const std::vector<Row>& rows, const EndOptions& options) {
     constexpr std::size_t few = 5;
+    constexpr std::size_t narrowest_with_after = 60;
     const auto is_fine = [](const Row& row) { return row.job->status == PipelineStatus::success; };
     const auto fine = static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), is_fine));
     const std::size_t shown_fine = options.lists_all || fine <= few ? fine : few - 1;
     std::vector<const Row*> shown;
     std::size_t seen = 0;
     std::size_t name_width = 3;
+    std::size_t after_width = 5;
+    const bool says_after = options.columns >= narrowest_with_after &&
+                            std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.after != "-"; });
     for (const Row& row : rows) {
         if (is_fine(row) && ++seen > shown_fine) continue;
         shown.push_back(&row);
         name_width = std::max(name_width, std::min(cells(row.name), options.widest_name()));
+        after_width = std::max(after_width, std::min(cells(row.after), options.columns / 5));
     }
-    std::string out = options.palette.dim("   " + padded("job", name_width) + "  result          time  detail") + '\n';
-    for (const Row* const row : shown) out += table_row(*row, name_width, options.palette);
+    if (!says_after) after_width = 0;
+    const std::string after_head = says_after ? padded("after", after_width) + "  " : std::string();
+    std::string out = options.palette.dim("   " + padded("job", name_width) + "  result          time  " + after_head + "detail") + '\n';
+    for (const Row* const row : shown) out += table_row(*row, name_width, after_width, options.palette);
     if (fine > shown_fine) out += "   … " + std::to_string(fine - shown_fine) + " more ok (--final=all to list)\n";
     return out;
 }

@@ -127,9 +127,9 @@ BOOST_AUTO_TEST_CASE(a_failure_is_repeated_at_the_end_and_the_canvas_is_gone) {
                "   └ full log: .kahn/runs/01J9ZK4Q/logs/unit (gcc).1.log\n"
                "\n"
                " ✗ test   failed in 2.10s   2 jobs: 1 ok, 1 failed\n"
-               "   job         result          time  detail\n"
-               "   fetch       ✓ ok           1.20s\n"
-               "   unit (gcc)  ✗ failed       0.90s  exit 1\n"
+               "   job         result          time  after  detail\n"
+               "   fetch       ✓ ok           1.20s  -\n"
+               "   unit (gcc)  ✗ failed       0.90s  fetch  exit 1\n"
                "   next: kahn rerun 01J9ZK4Q --failed\n"
                "         kahn logs 01J9ZK4Q 'unit (gcc)'\n");
     BOOST_TEST(w.at(3s) == w.screen.text());

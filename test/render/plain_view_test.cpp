@@ -261,9 +261,9 @@ BOOST_AUTO_TEST_CASE(the_end_lists_every_job_if_that_is_wanted) {
     s.feed.end_job(0, 0, PipelineStatus::success, {}, 1s);
     s.feed.end_job(1, 0, PipelineStatus::skipped, Reason(Reason::Code::condition, "failure() does not hold"), 0s);
     BOOST_TEST(s.feed.end(PipelineStatus::success, {}, 1s) ==
-               "   job         result          time  detail\n"
-               "   fetch       ✓ ok           1.00s\n"
-               "   unit (gcc)  ⊘ skipped          -  condition: failure() does not hold\n"
+               "   job         result          time  after  detail\n"
+               "   fetch       ✓ ok           1.00s  -\n"
+               "   unit (gcc)  ⊘ skipped          -  fetch  condition: failure() does not hold\n"
                "kahn: ok in 1.00s: 1 ok, 1 skipped\n");
 }
 
