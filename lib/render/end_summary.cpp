@@ -55,21 +55,44 @@ std::string table_row(const Row& row, std::size_t name_width, std::size_t after_
     return out + '\n';
 }
 
-/// What is fine is only counted, unless there is little of it.
+/// Rows that have the same to say: where there are many, the first are shown and the others counted.
+class Fold {
+public:
+    Fold(const std::vector<Row>& rows, bool (*holds)(const Row&), std::string_view words, bool lists_all) : holds_(holds), words_(words) {
+        constexpr std::size_t few = 5;
+        const auto all = static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), holds));
+        shown_ = lists_all || all <= few ? all : few - 1;
+        hidden_ = all - shown_;
+    }
+
+    /// Asked of each row once, in order.
+    bool hides(const Row& row) { return holds_(row) && ++seen_ > shown_; }
+    std::string rest() const {
+        return hidden_ == 0 ? "" : "   … " + std::to_string(hidden_) + " more " + std::string(words_) + " (--final=all to list)\n";
+    }
+
+private:
+    bool (*holds_)(const Row&);
+    std::string_view words_;
+    std::size_t shown_ = 0;
+    std::size_t hidden_ = 0;
+    std::size_t seen_ = 0;
+};
+
 std::string table(const std::vector<Row>& rows, const EndOptions& options) {
-    constexpr std::size_t few = 5;
     constexpr std::size_t narrowest_with_after = 60;
     const auto is_fine = [](const Row& row) { return row.job->status == PipelineStatus::success; };
-    const auto fine = static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), is_fine));
-    const std::size_t shown_fine = options.lists_all || fine <= few ? fine : few - 1;
+    // Of these there are many after Ctrl-C, or a failure near the beginning.
+    const auto never_began = [](const Row& row) { return row.job->attempts.empty() && row.job->status != PipelineStatus::success; };
+    Fold fine(rows, is_fine, "ok", options.lists_all);
+    Fold unbegun(rows, never_began, "that never began", options.lists_all);
     std::vector<const Row*> shown;
-    std::size_t seen = 0;
     std::size_t name_width = 3;
     std::size_t after_width = 5;
     const bool says_after = options.columns >= narrowest_with_after &&
                             std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.after != "-"; });
     for (const Row& row : rows) {
-        if (is_fine(row) && ++seen > shown_fine) continue;
+        if (fine.hides(row) || unbegun.hides(row)) continue;
         shown.push_back(&row);
         name_width = std::max(name_width, std::min(cells(row.name), options.widest_name()));
         after_width = std::max(after_width, std::min(cells(row.after), options.columns / 5));
@@ -78,8 +101,7 @@ std::string table(const std::vector<Row>& rows, const EndOptions& options) {
     const std::string after_head = says_after ? padded("after", after_width) + "  " : std::string();
     std::string out = options.palette.dim("   " + padded("job", name_width) + "  result          time  " + after_head + "detail") + '\n';
     for (const Row* const row : shown) out += table_row(*row, name_width, after_width, options.palette);
-    if (fine > shown_fine) out += "   … " + std::to_string(fine - shown_fine) + " more ok (--final=all to list)\n";
-    return out;
+    return out + fine.rest() + unbegun.rest();
 }
 
 /// The run's folder, as its logs have it.

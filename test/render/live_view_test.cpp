@@ -104,6 +104,23 @@ BOOST_AUTO_TEST_CASE(P16_the_canvas_is_gone_while_somebody_else_has_the_terminal
     BOOST_TEST(w.at(1s) == left + "$ fg\n\n ● fetch     1s\n ──────────────────────────────────────── 0/1 · 1s elapsed\n");
 }
 
+BOOST_AUTO_TEST_CASE(many_jobs_that_never_began_are_counted_at_the_end) {
+    std::vector<PipelineStage> stages{single("fetch")};
+    for (const char* name : {"a", "b", "c", "d", "e", "f"}) stages.push_back(single(name, {"fetch"}));
+    Watched w(pipeline(stages), WindowSize(100, 40));
+    w.feed.start(2, 10);
+    w.feed.start_job(0);
+    w.feed.end_job(0, 0, PipelineStatus::failure, exit_1, 900ms);
+    for (std::size_t i = 1; i < stages.size(); ++i) {
+        w.feed.end_job(i, 0, PipelineStatus::skipped, Reason(Reason::Code::upstream_failed, "fetch"), 0s);
+    }
+    w.feed.end(PipelineStatus::failure, Reason(Reason::Code::job_failed, "fetch"), 1s);
+    w.screen.feed(w.view.close());
+    const std::string text = w.screen.text();
+    BOOST_TEST(text.find("   d      ⊘ skipped          -  fetch  upstream failed: fetch\n"
+                         "   … 2 more that never began (--final=all to list)\n") != std::string::npos, text);
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_repeated_at_the_end_and_the_canvas_is_gone) {
     Watched w(pipeline({single("fetch"), single("unit (gcc)", {"fetch"})}), WindowSize(100, 24));
     w.feed.start(2, 10);
