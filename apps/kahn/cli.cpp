@@ -93,6 +93,10 @@ std::string plain_words(const CLI::ParseError& failure, const CLI::App& app) {
         if (text.find("At Most 1 required") != std::string::npos) return about + " can be given only once";
         if (text.find(" missing") != std::string::npos) return about + " needs a value";
     }
+    if (const auto equals = text.rfind(" = "); dynamic_cast<const CLI::ConversionError*>(&failure) != nullptr && equals != std::string::npos) {
+        const auto name = text.rfind(' ', equals - 1) + 1;  // "Could not convert: --dry-run = x"
+        return text.substr(name, equals - name) + " cannot be '" + text.substr(equals + 3) + "': it is given without a value, or left out";
+    }
     const bool wants_command = dynamic_cast<const CLI::RequiredError*>(&failure) != nullptr && text == "A subcommand is required";
     return wants_command ? "one of these commands is required: " + join(command_names(selected(app)), ", ") : text;
 }

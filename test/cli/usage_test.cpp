@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(missing_and_superfluous_arguments_are_named) {
     check_wrong({"run", "ci.yaml", "-j", "1", "-j", "2"}, "--workers can be given only once\n");
     check_wrong({"watch", ""}, "FILE is empty\n");
     check_wrong({"run", "ci.yaml", "other.yaml"}, "unexpected argument 'other.yaml'");
-    check_wrong({"run", "ci.yaml", "--dry-run=x"}, "--dry-run");
+    check_wrong({"run", "ci.yaml", "--dry-run=x"}, "--dry-run cannot be 'x'");
     check_wrong({"runs", "--workspace", ""}, "--workspace: needs a value\n");
     check_wrong({"schema", "confg"}, "WHAT knows pipeline, config, not 'confg'. Did you mean 'config'?");
 }
