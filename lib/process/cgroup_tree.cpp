@@ -146,8 +146,6 @@ std::shared_ptr<Tree> CgroupContainers::make_tree(std::string& why_not) {
     return std::make_shared<CgroupTree>(engine_, std::move(own));
 }
 
-std::string CgroupContainers::warning() {
-    return guard_ && guard_->is_alive() ? std::string() : "the guard process is gone: if kahn itself is killed, jobs outlive it";
-}
+std::string CgroupContainers::warning() { return guard_ ? guard_->warning() : std::string(); }
 
 }  // namespace kahn::process

@@ -54,6 +54,12 @@ bool GuardClient::is_alive() noexcept {
     return ::poll(&end, 1, 0) == 0;
 }
 
+std::string GuardClient::warning() {
+    if (is_alive()) return {};
+    const char* const why = child_ ? "the guard process is gone" : "there is no guard process (no kahn-guard was found, or it did not start)";
+    return std::string(why) + ": if kahn itself is killed, jobs may outlive it";
+}
+
 void GuardClient::watch_group(pid_t group) noexcept { send(KAHN_GUARD_WATCH, group); }
 void GuardClient::forget_group(pid_t group) noexcept { send(KAHN_GUARD_FORGET, group); }
 

@@ -23,6 +23,8 @@ public:
     GuardClient& operator=(const GuardClient&) = delete;
 
     bool is_alive() noexcept;
+    /// What there is to fear without it; empty while it lives.
+    std::string warning();
     pid_t pid() const noexcept { return child_ ? child_->pid() : 0; }
     void watch_group(pid_t group) noexcept;
     void forget_group(pid_t group) noexcept;

@@ -122,8 +122,6 @@ std::shared_ptr<const std::vector<ProcessInfo>> RecentProcesses::look() {
 
 std::shared_ptr<Tree> SessionContainers::make_tree(std::string&) { return std::make_shared<SessionTree>(guard_, recent_); }
 
-std::string SessionContainers::warning() {
-    return guard_->is_alive() ? std::string() : "the guard process is gone: if kahn itself is killed, jobs may outlive it";
-}
+std::string SessionContainers::warning() { return guard_->warning(); }
 
 }  // namespace kahn::process

@@ -348,13 +348,13 @@ BOOST_AUTO_TEST_CASE(without_its_guard_an_engine_says_what_remains) {
             BOOST_TEST(mentions(world.supervisor->containment().notes, "/not/there"));
             const AttemptOutcome outcome = world.run({hostile("exit 0")});
             BOOST_TEST(outcome.succeeded());
-            BOOST_TEST(mentions(outcome.warnings, "guard"));
+            BOOST_TEST(mentions(outcome.warnings, "there is no guard process"));
         }
         World world(rung);
         BOOST_TEST(world.run({hostile("exit 0")}).warnings.empty());
         for (const int guard : guards_of(::getpid())) ::kill(guard, SIGKILL);
         BOOST_REQUIRE(comes_true([] { return !is_any_alive(guards_of(::getpid())); }));
-        BOOST_TEST(mentions(world.run({hostile("exit 0")}).warnings, "guard"));
+        BOOST_TEST(mentions(world.run({hostile("exit 0")}).warnings, "the guard process is gone"));
     }
 }
 
