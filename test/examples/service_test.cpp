@@ -120,7 +120,9 @@ BOOST_AUTO_TEST_CASE(events_come_while_the_run_goes_on) {
     BOOST_TEST(terminate() == 0);
 }
 
+#ifndef __SANITIZE_ADDRESS__  // what is built with it checks types by way of pipes, and dies where there is none to be had
 BOOST_AUTO_TEST_CASE(without_a_free_descriptor_it_rests_between_its_attempts_and_then_serves) {
+    BOOST_TEST(contains(Connection(port).post("", "", "/elsewhere").rest(), "HTTP/1.1 404"));  // all that it opens itself is open now
     rlimit before{};
     BOOST_TEST_REQUIRE(::prlimit(service.pid(), RLIMIT_NOFILE, nullptr, &before) == 0);
     rlimit none = before;
@@ -138,6 +140,7 @@ BOOST_AUTO_TEST_CASE(without_a_free_descriptor_it_rests_between_its_attempts_and
     BOOST_TEST(contains(answer, "HTTP/1.1 404"));
     BOOST_TEST(terminate() == 0);
 }
+#endif
 
 BOOST_AUTO_TEST_CASE(what_is_no_pipeline_is_answered_with_its_problems) {
     const std::string yaml = answer("name: p\nstagez: []\n");
