@@ -61,7 +61,7 @@ private:
 };
 
 /// A number that Linux tells of a process.
-long status_of(pid_t pid, const std::string& name) {
+[[maybe_unused]] long status_of(pid_t pid, const std::string& name) {
     std::ifstream status("/proc/" + std::to_string(pid) + "/status");
     for (std::string word; status >> word;) {
         if (word != name + ':') continue;
