@@ -59,10 +59,16 @@ if(KAHN_LINK_ARCHIVES)
 endif()
 
 if(KAHN_HAS_ARCHIVES)  # that OpenSSL's are there does not say that all is there which they were built to need
+  if(NOT "${kahn_archive_files_2}" STREQUAL "${KAHN_OPENSSL_ARCHIVES_TRIED}")  # what was missing may have come
+    unset(KAHN_OPENSSL_ARCHIVES_LINK CACHE)
+    set(KAHN_OPENSSL_ARCHIVES_TRIED "${kahn_archive_files_2}" CACHE INTERNAL "")
+  endif()
+  set(CMAKE_REQUIRED_INCLUDES ${OPENSSL_INCLUDE_DIR})
   set(CMAKE_REQUIRED_LIBRARIES ${kahn_archive_files_2} Threads::Threads ${CMAKE_DL_LIBS})
   check_source_compiles(CXX "#include <openssl/ssl.h>
 int main() { return SSL_CTX_new(TLS_method()) == nullptr ? 1 : 0; }" KAHN_OPENSSL_ARCHIVES_LINK)
   unset(CMAKE_REQUIRED_LIBRARIES)
+  unset(CMAKE_REQUIRED_INCLUDES)
   if(NOT KAHN_OPENSSL_ARCHIVES_LINK)
     set(KAHN_HAS_ARCHIVES OFF)
     message(STATUS "The kahn command links shared libraries: libssl.a and libcrypto.a need more than is found here")

@@ -93,7 +93,7 @@ std::string plain_words(const CLI::ParseError& failure, const CLI::App& app) {
         if (text.find("At Most 1 required") != std::string::npos) return about + " can be given only once";
         if (text.find(" missing") != std::string::npos) return about + " needs a value";
     }
-    if (const auto equals = text.rfind(" = "); dynamic_cast<const CLI::ConversionError*>(&failure) != nullptr && equals != std::string::npos) {
+    if (const auto equals = text.find(" = "); dynamic_cast<const CLI::ConversionError*>(&failure) != nullptr && equals != std::string::npos) {
         const auto name = text.rfind(' ', equals - 1) + 1;  // "Could not convert: --dry-run = x"
         return text.substr(name, equals - name) + " cannot be '" + text.substr(equals + 3) + "': it is given without a value, or left out";
     }
@@ -152,7 +152,7 @@ void check_command_line(std::vector<std::string> arguments) {
     try {
         parse(app, std::move(arguments));
     } catch (const CLI::Success&) {
-        throw UsageError("a text that explains is no run");
+        throw UsageError("--help cannot be among the options of each run");
     }
 }
 

@@ -98,10 +98,10 @@ void point_out_slips(Console& console) {
         const bool is_setting = std::any_of(rows.begin(), rows.end(), [&](const SettingRow& row) { return row.variable == name; });
         if (is_setting || std::find(own_variables.begin(), own_variables.end(), name) != own_variables.end()) continue;
         if (known.empty()) {
-            for (const SettingRow& row : rows) known.emplace_back(row.variable);
+            for (const SettingRow& row : rows) known.emplace_back(std::string_view(row.variable).substr(prefix.size()));
         }
-        if (const auto guess = did_you_mean(name, known)) {
-            console.complain("warning: " + printable(name) + " is no setting. Did you mean " + *guess + "?");
+        if (const auto guess = did_you_mean(name.substr(prefix.size()), known)) {
+            console.complain("warning: " + printable(name) + " is no setting. Did you mean " + std::string(prefix) + *guess + "?");
         }
     }
     if (has_workspace && !is_in_job) console.complain("warning: KAHN_WORKSPACE tells jobs where runs are kept; to set it use KAHN_WORKSPACE_DIR");
@@ -124,6 +124,7 @@ std::optional<config::ScalarError> check_setting(const SettingRow& row, const st
     switch (row.kind) {
         case SettingKind::count:
             if (const std::string wrong = check_number(value, 0, most_workers); !wrong.empty()) return ScalarError{wrong, {}};
+            if (value.size() > 1 && (value[0] == '0' || value[0] == '-')) return ScalarError{"wants a number as people write it, not '" + value + "'", {}};
             break;
         case SettingKind::flag:
             if (value != "true" && value != "false") return ScalarError{"is true or false, not '" + printable(value) + "'", {}};
@@ -141,6 +142,7 @@ std::optional<config::ScalarError> check_setting(const SettingRow& row, const st
             break;
         case SettingKind::path:
             if (value.find('\0') != std::string::npos) return ScalarError{"holds a NUL byte", {}};
+            if (value == "~" || value.starts_with("~/")) return ScalarError{"begins with ~, which nobody expands here", "write the home directory in full"};
             break;
         case SettingKind::url: {
             const auto parsed = remote::parse_base_url(value);  // which may hold a password: it is not repeated
@@ -167,7 +169,9 @@ std::string choice(std::string_view option, Setting setting, const std::optional
 Settings load_settings(Console& console) {
     Settings settings;
     if (const auto file = user_settings_file(); may_be_there(file)) read_settings_file(file, SettingOrigin::Kind::user_file, settings);
-    if (const auto file = project_settings_file(); !file.empty()) read_settings_file(file, SettingOrigin::Kind::project_file, settings);
+    std::filesystem::path passed_over;
+    if (const auto file = project_settings_file(&passed_over); !file.empty()) read_settings_file(file, SettingOrigin::Kind::project_file, settings);
+    if (!passed_over.empty()) console.complain("warning: " + printable(passed_over.string()) + " belongs to another user and is not read");
     for (const SettingRow& row : rows) read_variable(row, settings);
     point_out_slips(console);
     return settings;

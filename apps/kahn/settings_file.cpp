@@ -46,9 +46,14 @@ std::string guess_label(std::string_view word, std::span<const std::string> know
     return guess ? "did you mean '" + *guess + "'?" : std::string();
 }
 
-bool leads_out(const std::string& path) {
+/// By its words, or by a link on the way. What cannot be known leads out.
+bool leads_out(const fs::path& folder, const std::string& path) {
     const fs::path normal = fs::path(path).lexically_normal();
-    return normal.is_absolute() || *normal.begin() == "..";
+    if (normal.is_absolute() || *normal.begin() == "..") return true;
+    std::error_code error;
+    const fs::path base = fs::canonical(folder, error);
+    const fs::path target = error ? fs::path() : fs::weakly_canonical(base / normal, error);
+    return error || std::mismatch(base.begin(), base.end(), target.begin(), target.end()).first != base.end();
 }
 
 class SettingsReader {
@@ -90,7 +95,7 @@ private:
             return report_.add(Problem(Code::wrong_type, span, subject + " takes one value, not " + (is_list ? "a list" : "a mapping")));
         }
         std::string text(document.text(node));
-        if (text.empty()) {
+        if (text.empty() || document[node].kind == Node::Kind::null) {
             return report_.add(Problem(Code::empty, span, subject + " is empty").with_help("leave the line out to have the default"));
         }
         const bool is_literal = row.kind == SettingKind::count || row.kind == SettingKind::flag;
@@ -103,7 +108,7 @@ private:
                                    .with_help(wrong->help));
         }
         if (row.kind == SettingKind::path) {
-            if (kind_ == SettingOrigin::Kind::project_file && leads_out(text)) {
+            if (kind_ == SettingOrigin::Kind::project_file && leads_out(absolute_directory(path_.parent_path()), text)) {
                 return report_.add(Problem(Code::personal_setting, span, subject + " leads out of the project")
                                        .with_help("a project's file may name a folder below its own"));
             }

@@ -118,7 +118,7 @@ bool is_bidi_control(std::string_view sequence) noexcept {
 }
 
 std::string printable(std::string_view text) {
-    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+    const auto is_plain = [](unsigned char c) { return c >= 0x20 && c < 0x7F; };
     if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
     std::string out;
     out.reserve(text.size());

@@ -31,7 +31,8 @@ bool check_encoding(std::string_view text, Report& report) {
     }
     for (std::size_t at = 0; at < text.size();) {
         at = skip_plain(text, at);
-        while (at < text.size() && text[at] >= 0x20) ++at;
+        const auto is_plain = [](unsigned char byte) { return byte >= 0x20 && byte < 0x80; };
+        while (at < text.size() && is_plain(static_cast<unsigned char>(text[at]))) ++at;
         if (at == text.size()) break;
         const auto byte = static_cast<unsigned char>(text[at]);
         const bool is_control = byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';

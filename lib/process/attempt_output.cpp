@@ -113,7 +113,9 @@ void AttemptOutput::abandon() noexcept {
 
 void AttemptOutput::finish(AttemptOutcome& outcome) {
     close_write_ends();
-    for (Pipe& pipe : pipes_) read(pipe, bytes_at_the_end);
+    for (Pipe& pipe : pipes_) {
+        if (pipe.watch) read(pipe, bytes_at_the_end);  // without one it would wait, and nothing was started
+    }
     abandon();
     sink_->finish(outcome);
 }

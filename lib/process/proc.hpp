@@ -38,7 +38,8 @@ std::optional<ProcessInfo> process_info(pid_t pid);
 std::vector<ProcessInfo> all_processes();
 
 /// What `roots` have started, directly or not, without the roots. Asks the kernel for each process's children where it tells them
-/// (CONFIG_PROC_CHILDREN), so that it costs what there is to find and not what else runs on the machine.
+/// (CONFIG_PROC_CHILDREN), so that it costs what there is to find and not what else runs on the machine. While processes end, those
+/// lists may miss some that live: see proc(5).
 std::vector<ProcessInfo> descendants_of(const std::vector<pid_t>& roots);
 
 /// Those of `all` whose chain of parents leads to one of `roots`, without the roots.

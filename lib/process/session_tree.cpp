@@ -76,7 +76,7 @@ private:
 
     void kill_all() noexcept override {
         try {
-            const std::vector<ProcessInfo> all = recent_members();
+            const std::vector<ProcessInfo> all = processes();  // nobody is killed twice, so nobody may be missed
             for (const pid_t group : sessions()) ::kill(-group, SIGKILL);  // atomic: a fork in it cannot slip through
             signal_each(all, SIGKILL);
         } catch (...) {  // out of memory, with nothing else to be done about it
@@ -110,12 +110,13 @@ private:
 }  // namespace
 
 std::shared_ptr<const std::vector<ProcessInfo>> RecentProcesses::look() {
+    constexpr std::chrono::milliseconds longest_age{20};  // also where somebody stood still in the middle of a look
     const std::scoped_lock lock(mutex_);
     const Clock::time_point begun = Clock::now();
     if (!last_ || begun >= outdated_) {
         last_ = std::make_shared<const std::vector<ProcessInfo>>(all_processes());
         const Clock::time_point ended = Clock::now();
-        outdated_ = ended + (ended - begun);
+        outdated_ = ended + std::min<Clock::duration>(ended - begun, longest_age);
     }
     return last_;
 }

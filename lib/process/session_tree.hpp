@@ -11,7 +11,8 @@
 
 namespace kahn::process {
 
-/// Every process of the machine, for many who want to know at once: looked for anew when the last look is older than it took.
+/// Every process of the machine, for many who want to know at once: looked for anew when the end of the last look is longer ago than
+/// it took, or 20 ms.
 class RecentProcesses {
 public:
     std::shared_ptr<const std::vector<ProcessInfo>> look();

@@ -78,7 +78,9 @@ public:
         for (const auto& command : commands()) {
             if (!command->child()->try_reap()) shims.push_back(command->child()->pid());
         }
-        return shims.empty() ? std::vector<ProcessInfo>{} : descendants_of(shims);
+        if (shims.empty()) return {};
+        std::vector<ProcessInfo> found = descendants_of(shims);
+        return found.empty() ? descendants_of(shims, all_processes()) : found;
     }
 
     void settle() noexcept override {

@@ -84,6 +84,7 @@ bool Tree::empty() {
         launches = launches_;
     }
     if (!is_empty()) return false;
+    if (!is_tight()) return true;  // a look at a loose one may have missed somebody
     const std::scoped_lock lock(mutex_);
     empty_after_ = launches;
     return true;

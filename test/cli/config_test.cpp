@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 #include <map>
 
 namespace kahn::test {
@@ -159,7 +161,8 @@ BOOST_AUTO_TEST_CASE(files_that_say_nothing_change_nothing) {
 
 BOOST_AUTO_TEST_CASE(a_projects_file_cannot_redirect_tokens_weaken_containment_or_write_elsewhere) {
     const Places places;
-    for (const std::string line : {"base_url: https://elsewhere.example", "ca_file: ca.pem", "require_containment: none", "workspace: ../other", "workspace: a/../../b",
+    fs::create_directory_symlink(places.home.path(), places.repository / "link");
+    for (const std::string line : {"workspace: link", "workspace: link/runs", "base_url: https://elsewhere.example", "ca_file: ca.pem", "require_containment: none", "workspace: ../other", "workspace: a/../../b",
                                    "workspace: /tmp"}) {
         places.project(line + "\n");
         const ProgramResult result = places.run({"remote", "status", "a/b", "1"});
@@ -191,18 +194,37 @@ BOOST_AUTO_TEST_CASE(the_nearest_projects_file_counts_and_none_above_the_reposit
     check_refused(places.run({"config", "path", "--project"}, {{"HOME", "/nonexistent"}}, "plain"), "there is no .kahn.yaml here or above");
 }
 
+BOOST_AUTO_TEST_CASE(what_another_user_has_laid_above_does_not_count) {
+    if (::geteuid() != 0) return;  // nobody else can make a file of somebody else's
+    constexpr uid_t somebody = 12345;
+    const Places places;
+    places.project("workers: 2\n");
+    BOOST_TEST_REQUIRE(::lchown((places.repository / ".kahn.yaml").c_str(), somebody, somebody) == 0);
+    BOOST_TEST(from(places.settings({}, "repository/sub").at("workers")) == "default");
+    BOOST_TEST(contains(places.run({"config"}, {}, "repository/sub").err, "/.kahn.yaml belongs to another user and is not read\n"));
+    places.home.write(".kahn.yaml", "workers: 1\n");
+    fs::create_directory(places.home / "plain");
+    fs::create_directory(places.home / ".git");
+    const std::map<std::string, std::string> home_elsewhere{{"HOME", "/nonexistent"}};
+    BOOST_TEST(places.settings(home_elsewhere, "plain").at("workers").at("value").as_int64() == 1);
+    BOOST_TEST_REQUIRE(::lchown((places.home / ".git").c_str(), somebody, somebody) == 0);
+    BOOST_TEST(from(places.settings(home_elsewhere, "plain").at("workers")) == "default");
+}
+
 BOOST_AUTO_TEST_CASE(a_variable_that_is_empty_or_wrong_is_refused_by_its_name) {
     const Places places;
     check_refused(places.run({"runs"}, {{"KAHN_LOG", ""}}), "kahn: KAHN_LOG is empty; unset it");
     check_refused(places.run({"runs"}, {{"KAHN_LOG", "foucs"}}), "kahn: KAHN_LOG knows focus, group, prefix, live, none, not 'foucs'. Did you mean 'focus'?\n");
     check_refused(places.run({"runs"}, {{"KAHN_WORKERS", "-1"}}), "kahn: KAHN_WORKERS wants a whole number from 0 to 1000000, not '-1'\n");
+    check_refused(places.run({"runs"}, {{"KAHN_WORKERS", "010"}}), "kahn: KAHN_WORKERS wants a number as people write it, not '010'\n");
+    check_refused(places.run({"runs"}, {{"KAHN_WORKSPACE_DIR", "~/runs"}}), "kahn: KAHN_WORKSPACE_DIR begins with ~, which nobody expands here");
     check_refused(places.run({"runs"}, {{"KAHN_FAIL_FAST", "1"}}), "kahn: KAHN_FAIL_FAST is true or false, not '1'\n");
     check_refused(places.run({"runs"}, {{"KAHN_COLOR", "blue"}}), "kahn: KAHN_COLOR knows auto, always, never, not 'blue'\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_variable_that_is_nearly_a_setting_is_pointed_out) {
     const Places places;
-    const ProgramResult result = places.run({"config"}, {{"KAHN_WOKERS", "4"}, {"KAHN_SOMETHING_ELSE", "1"}});
+    const ProgramResult result = places.run({"config"}, {{"KAHN_WOKERS", "4"}, {"KAHN_SOMETHING_ELSE", "1"}, {"KAHN_JOBS", "4"}});
     BOOST_TEST(result.err == "kahn: warning: KAHN_WOKERS is no setting. Did you mean KAHN_WORKERS?\n");
     BOOST_TEST(contains(places.run({"config"}, {{"KAHN_WORKSPACE", "x"}}).err, "use KAHN_WORKSPACE_DIR\n"));
 }

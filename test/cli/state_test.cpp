@@ -104,12 +104,12 @@ BOOST_AUTO_TEST_CASE(L15_a_full_disk_below_the_logs_does_not_stop_the_job) {
 }
 
 BOOST_AUTO_TEST_CASE(S01_a_log_that_has_become_a_link_is_refused_in_words) {
-    directory.write("ci.yaml", "name: p\nstages:\n  - name: s\n    jobs:\n      - {name: j, commands: ['echo printed']}\n");
+    directory.write("ci.yaml", "name: p\nstages:\n  - name: s\n    jobs:\n      - {name: j, commands: ['echo printed']}\n      - {name: k, commands: ['echo of k']}\n");
     directory.write("elsewhere", "not to be read\n");
     BOOST_TEST_REQUIRE(kahn_in({"run", "ci.yaml"}).run().exit_code == 0);
     std::filesystem::path log;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(directory / ".kahn" / "runs")) {
-        if (entry.path().extension() == ".log") log = entry.path();
+        if (entry.path().filename() == "s.j.1.log") log = entry.path();
     }
     BOOST_TEST_REQUIRE(std::filesystem::remove(log));
     std::filesystem::create_symlink(directory / "elsewhere", log);
@@ -117,6 +117,7 @@ BOOST_AUTO_TEST_CASE(S01_a_log_that_has_become_a_link_is_refused_in_words) {
     BOOST_TEST(result.exit_code == 74);
     BOOST_TEST(contains(result.err, log.filename().string() + "': it is a symbolic link"));
     BOOST_TEST(!contains(result.out, "not to be read"));
+    BOOST_TEST(contains(result.out, "of k"));
 }
 
 BOOST_AUTO_TEST_CASE(S05_whatever_the_umask_the_workspace_is_for_its_owner_alone) {

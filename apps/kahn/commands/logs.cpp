@@ -115,7 +115,8 @@ std::vector<JobPlace> jobs_of(const Pipeline& run, const std::string& job) {
 /// Prints the new parts of every attempt that is wanted. \return whether everything has ended
 class Pass {
 public:
-    Pass(const store::Store& store, const Arguments& given, LogPrinter& printer) : store_(store), given_(given), printer_(printer) {
+    Pass(const store::Store& store, const Arguments& given, LogPrinter& printer, Console& console)
+        : store_(store), given_(given), printer_(printer), console_(console) {
         if (!given.attempt.empty()) only_ = parse_attempt(given.attempt);
     }
 
@@ -135,6 +136,8 @@ public:
         }
         return has_ended || is_end(record.pipeline.status) || record.is_interrupted;
     }
+
+    bool could_read_all() const { return unreadable_.empty(); }
 
 private:
     void require_attempt(const PipelineJob& job) const {
@@ -161,8 +164,12 @@ private:
             if (attempt.log.empty()) continue;
             const bool is_complete = has_ended || !is_newest;
             auto& reader = readers_.try_emplace(attempt.log, attempt.log).first->second;
-            for (std::string piece = reader.read(is_complete); !piece.empty() && !printer_.is_over(); piece = reader.read(is_complete)) {
-                printer_.print(id, stage, job, attempt.number, piece);
+            try {
+                for (std::string piece = reader.read(is_complete); !piece.empty() && !printer_.is_over(); piece = reader.read(is_complete)) {
+                    printer_.print(id, stage, job, attempt.number, piece);
+                }
+            } catch (const Error& failure) {  // the others' logs are wanted all the same
+                if (unreadable_.insert(attempt.log).second) console_.complain(failure.what());
             }
         }
     }
@@ -170,7 +177,9 @@ private:
     const store::Store& store_;
     const Arguments& given_;
     LogPrinter& printer_;
+    Console& console_;
     std::optional<int> only_;
+    std::set<std::filesystem::path> unreadable_;
     std::map<std::filesystem::path, LogReader> readers_;
     std::set<std::string> reused_;
 };
@@ -181,16 +190,17 @@ int logs(const Arguments& given, Console& console) {
     const std::string id = run_id(*store, given.run);
     const bool has_many = given.job.empty() || jobs_of(store->load(id).pipeline, given.job).size() > 1;
     LogPrinter printer(console, given.as_json, has_many);
-    Pass pass(*store, given, printer);
+    Pass pass(*store, given, printer, console);
+    const auto result = [&pass] { return pass.could_read_all() ? exit_success : exit_not_written; };
     if (!given.follow) {
         pass.print(id, true);
-        return exit_success;
+        return result();
     }
     for (;;) {
         const bool is_live = store->is_live(id);
         const bool has_ended = pass.print(id, !is_live);
         console.out.flush();
-        if (has_ended || !is_live || printer.is_over()) return exit_success;
+        if (has_ended || !is_live || printer.is_over()) return result();
         ::poll(nullptr, 0, 100);
     }
 }

@@ -19,7 +19,7 @@ namespace kahn::config {
 /// \throws ConfigError (invalid_config) with every problem and its place
 Variables parse_env_file(std::string text, const std::string& file);
 
-/// The same for a regular file of at most 1 MiB. \throws ConfigError, (config_not_found) if it cannot be read
+/// The same for a regular file of at most 1 MiB. \throws ConfigError (config_not_found) if it cannot be read
 Variables load_env_file(const std::filesystem::path& path);
 
 }  // namespace kahn::config
