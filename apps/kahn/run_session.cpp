@@ -21,6 +21,7 @@
 #include <csignal>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -66,20 +67,26 @@ int run_session(const Pipeline& pipeline, SessionOptions options, Console& conso
         options.run.observers.push_back(std::make_shared<JsonStream>(context.get_executor(), console.out, jobs));
     }
 
-    PipelineManager manager(context.get_executor(), std::move(options.manager));
-    known = &manager;
-    manager.create_pipeline(pipeline);
+    std::optional<PipelineManager> manager(std::in_place, context.get_executor(), std::move(options.manager));
+    known = &*manager;
+    manager->create_pipeline(pipeline);
     std::exception_ptr failure;
     Pipeline result;
-    asio::co_spawn(context, manager.run_pipeline_async(pipeline.name, std::move(options.run)),
+    asio::co_spawn(context, manager->run_pipeline_async(pipeline.name, std::move(options.run)),
                    [&](std::exception_ptr thrown, Pipeline finished) {
                        failure = std::move(thrown);
                        result = std::move(finished);
                        run_signals.run_ended();
                        writer->stop();
                    });
-    const RunSignals::Attachment attachment(run_signals, manager, pipeline.name);
-    context.run();
+    {
+        const RunSignals::Attachment attachment(run_signals, *manager, pipeline.name);
+        context.run();
+    }
+    // Its store still writes the index meanwhile, and may have something to say of that.
+    manager.reset();
+    context.restart();
+    context.poll();
     if (failure) std::rethrow_exception(failure);
     const bool never_began = result.duration == std::chrono::nanoseconds{0} && result.status == PipelineStatus::failure;
     // The view had told of the end before its record was written.

@@ -33,9 +33,11 @@ std::string upper_case(std::string_view text) {
 }
 
 /// The medians of one pipeline's jobs at a time: a run asks for all of them, one after another.
+///
+/// Does not keep the workspace: a view has these, and the workspace's log may lead to that view.
 class Medians {
 public:
-    explicit Medians(std::shared_ptr<Workspace> workspace) : workspace_(std::move(workspace)) {}
+    explicit Medians(const std::shared_ptr<Workspace>& workspace) : workspace_(workspace) {}
 
     std::optional<graph::UsualDuration> find(std::string_view pipeline, std::string_view stage, std::string_view job) {
         const std::lock_guard lock(mutex_);
@@ -60,6 +62,8 @@ private:
         constexpr std::size_t enough_samples = 5000;  // of a pipeline with very many jobs a few runs must do: a run is waiting
         pipeline_ = pipeline;
         medians_.clear();
+        const auto workspace = workspace_.lock();
+        if (!workspace) return;
         std::unordered_map<std::string, std::vector<std::chrono::nanoseconds>> known;
         std::string both;
         const auto note = [&](std::string_view stage, std::string_view job, std::chrono::nanoseconds duration) {
@@ -68,9 +72,9 @@ private:
             known[both].push_back(duration);
         };
         try {
-            workspace_->ask([&](Index& index) { index.successes(pipeline, most_runs, enough_samples, note); });
+            workspace->ask([&](Index& index) { index.successes(pipeline, most_runs, enough_samples, note); });
         } catch (const Error& failure) {
-            workspace_->logger().warning(std::string("past durations are not known: ") + failure.what());
+            workspace->logger().warning(std::string("past durations are not known: ") + failure.what());
         }
         for (auto& [name, durations] : known) {
             const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
@@ -81,7 +85,7 @@ private:
         }
     }
 
-    std::shared_ptr<Workspace> workspace_;
+    std::weak_ptr<Workspace> workspace_;
     std::mutex mutex_;
     std::string pipeline_;
     std::chrono::steady_clock::time_point read_at_;
@@ -234,7 +238,7 @@ std::vector<std::string> Store::pipelines() const {
 
 PastDurations Store::past_durations() const {
     const auto medians = std::make_shared<Medians>(impl_->workspace);
-    return [medians](std::string_view pipeline, std::string_view stage, std::string_view job) -> std::optional<std::chrono::nanoseconds> {
+    return [medians, kept = impl_->workspace](std::string_view pipeline, std::string_view stage, std::string_view job) -> std::optional<std::chrono::nanoseconds> {
         const auto usual = medians->find(pipeline, stage, job);
         if (!usual) return std::nullopt;
         return usual->median;

@@ -15,6 +15,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -301,11 +302,14 @@ BOOST_AUTO_TEST_CASE(what_is_printed_faster_than_the_run_takes_it_is_counted_not
     NativeOptions elsewhere;
     elsewhere.executor = pool.get_executor();
     const std::string block(1U << 19U, 'x');
-    auto body = [&block](JobContext job) -> asio::awaitable<int> {
+    std::promise<void> may_print;
+    auto body = [&](JobContext job) -> asio::awaitable<int> {
+        may_print.get_future().wait();
         for (int i = 0; i < 4; ++i) job.write(OutputStream::stdout_stream, block);
         co_return 0;
     };
     start(one_job(body, elsewhere));
+    may_print.set_value();
     pool.join();  // nothing has been taken meanwhile: this thread runs the strand
     while (!result) context.run_one_for(60s);
     const AttemptOutcome& outcome = job_of(*result, "s").attempts[0].outcome;

@@ -173,7 +173,8 @@ public:
 
     /// The median of a job's last successful durations (20 at most), for EngineOptions::past_durations.
     PastDurations past_durations() const;
-    /// The same for one pipeline with the number of runs that each median is from, for graph::TimeLeft.
+    /// The same for one pipeline with the number of runs that each median is from, for graph::TimeLeft. Does not keep the store:
+    /// once it is gone nothing is known.
     graph::UsualDurations usual_durations(std::string_view pipeline) const;
 
     /// Makes the index anew from the run directories; what cannot be read is named and left alone.
