@@ -1,5 +1,6 @@
 #include "run_arguments.hpp"
 
+#include "option_checks.hpp"
 #include "store_access.hpp"
 #include "values.hpp"
 
@@ -20,8 +21,6 @@ Stream stream_of(const std::string& json) {
 }  // namespace
 
 void add_run_arguments(CLI::App& command, RunArguments& given) {
-    // A script that passes "$UNSET" must not switch a guard off.
-    const CLI::Validator not_empty([](const std::string& value) { return value.empty() ? std::string("needs a value") : std::string(); }, "");
     command.add_option("-j,--workers", given.workers, "Jobs at once; 0 for no limit (default 10)")->type_name("N");
     CLI::Option* const fail_fast = command.add_flag("--fail-fast", given.fail_fast, "End everything at the first failure that is not allowed");
     command.add_flag("--no-fail-fast", given.no_fail_fast, "Not, whatever the settings say")->excludes(fail_fast);

@@ -1,6 +1,6 @@
 #include "settings.hpp"
 
-#include "number_checks.hpp"
+#include "option_checks.hpp"
 #include "output.hpp"
 #include "settings_file.hpp"
 #include "settings_places.hpp"
@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -107,10 +108,13 @@ void point_out_slips(Console& console) {
     if (has_workspace && !is_in_job) console.complain("warning: KAHN_WORKSPACE tells jobs where runs are kept; to set it use KAHN_WORKSPACE_DIR");
 }
 
-/// One that cannot even be looked for is an error of reading.
-bool may_be_there(const std::filesystem::path& path) {
+/// One that cannot even be looked for is an error of reading, but for a home that is not ours, as in many a container.
+bool may_be_there(const std::filesystem::path& path, Console& console) {
     struct stat info {};
-    return !path.empty() && (::lstat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR));
+    if (path.empty()) return false;
+    if (::lstat(path.c_str(), &info) == 0) return true;
+    if (errno == EACCES) console.complain("warning: settings are not looked for in " + printable(path.parent_path().string()) + ": " + std::generic_category().message(EACCES));
+    return errno != ENOENT && errno != ENOTDIR && errno != EACCES;
 }
 
 }  // namespace
@@ -168,7 +172,7 @@ std::string choice(std::string_view option, Setting setting, const std::optional
 
 Settings load_settings(Console& console) {
     Settings settings;
-    if (const auto file = user_settings_file(); may_be_there(file)) read_settings_file(file, SettingOrigin::Kind::user_file, settings);
+    if (const auto file = user_settings_file(); may_be_there(file, console)) read_settings_file(file, SettingOrigin::Kind::user_file, settings);
     std::filesystem::path passed_over;
     if (const auto file = project_settings_file(&passed_over); !file.empty()) read_settings_file(file, SettingOrigin::Kind::project_file, settings);
     if (!passed_over.empty()) console.complain("warning: " + printable(passed_over.string()) + " belongs to another user and is not read");

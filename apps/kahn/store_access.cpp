@@ -2,6 +2,7 @@
 
 #include <kahn/base/error.hpp>
 
+#include "option_checks.hpp"
 #include "output.hpp"
 #include "usage_error.hpp"
 
@@ -14,7 +15,6 @@
 namespace kahn::app {
 
 void add_workspace_option(CLI::App& command, std::optional<std::string>& given) {
-    const CLI::Validator not_empty([](const std::string& value) { return value.empty() ? std::string("needs a value") : std::string(); }, "");
     command.add_option("--workspace", given, "Where runs are kept, below .kahn/ (default: here)")->type_name("DIR")->check(not_empty);
 }
 

@@ -2,6 +2,7 @@
 // running jobs are gone once they are cancelled.
 
 #include "cases/cases.hpp"
+#include "cases/inputs.hpp"
 #include "measure/stopwatch.hpp"
 
 #include <kahn/manager/pipeline_manager.hpp>
@@ -63,15 +64,6 @@ private:
     bool is_stopped_ = false;
     std::vector<double> late_;
 };
-
-Pipeline equal_jobs(int jobs, const std::string& command) {
-    PipelineStage stage("all");
-    for (int i = 0; i < jobs; ++i) stage.jobs.emplace_back("job" + std::to_string(i), std::vector<std::string>{command});
-    Pipeline pipeline;
-    pipeline.name = "bench";
-    pipeline.stages.push_back(std::move(stage));
-    return pipeline;
-}
 
 Options host_options(const Settings& settings, unsigned at_once, unsigned spawners) {
     Options options;

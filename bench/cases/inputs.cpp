@@ -30,6 +30,15 @@ std::vector<Task> equal_tasks(int count, const std::string& command) {
     return tasks;
 }
 
+Pipeline equal_jobs(int count, const std::string& command) {
+    PipelineStage stage("all");
+    for (int i = 0; i < count; ++i) stage.jobs.emplace_back("job" + std::to_string(i), std::vector<std::string>{command});
+    Pipeline pipeline;
+    pipeline.name = "bench";
+    pipeline.stages.push_back(std::move(stage));
+    return pipeline;
+}
+
 std::string kahn_file(const std::vector<Task>& tasks) {
     const bool has_order = std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return !task.after.empty(); });
     json::array stages;

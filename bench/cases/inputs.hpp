@@ -1,5 +1,7 @@
 #pragma once
 
+#include <kahn/model/pipeline.hpp>
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,6 +18,8 @@ struct Task {
 
 /// `count` tasks without dependencies.
 std::vector<Task> equal_tasks(int count, const std::string& command);
+/// The same for the library: a pipeline `bench` of one stage.
+Pipeline equal_jobs(int count, const std::string& command);
 
 // The same tasks in the languages of those that are compared. A stage for each task, as far as there are dependencies.
 std::string kahn_file(const std::vector<Task>& tasks);

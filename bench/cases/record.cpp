@@ -2,6 +2,7 @@
 // throughput that is left (0.95: remembering costs 5 per cent).
 
 #include "cases/cases.hpp"
+#include "cases/inputs.hpp"
 #include "measure/stopwatch.hpp"
 
 #include <kahn/manager/pipeline_manager.hpp>
@@ -14,15 +15,6 @@
 
 namespace kahn::bench {
 namespace {
-
-Pipeline equal_jobs(int jobs, const std::string& command) {
-    PipelineStage stage("all");
-    for (int i = 0; i < jobs; ++i) stage.jobs.emplace_back("job" + std::to_string(i), std::vector<std::string>{command});
-    Pipeline pipeline;
-    pipeline.name = "bench";
-    pipeline.stages.push_back(std::move(stage));
-    return pipeline;
-}
 
 /// One run by a manager of its own, from making it to the end of it, in a workspace that has seen such runs before.
 /// \param durability nothing: the run is not recorded

@@ -15,18 +15,12 @@ namespace {
 
 /// The engine inside this process: no view, nothing remembered, no start of a program.
 Contestant library(const Settings& settings, int jobs, int at_once, const std::string& command) {
-    PipelineStage stage("all");
-    for (int i = 0; i < jobs; ++i) stage.jobs.emplace_back("job" + std::to_string(i), std::vector<std::string>{command});
-    Pipeline pipeline;
-    pipeline.name = "bench";
-    pipeline.stages.push_back(std::move(stage));
-
     Options options;
     options.workspace_dir = settings.folder / "library";
     options.remembers = false;
     options.engine.max_workers = static_cast<unsigned>(at_once);
     const auto manager = std::make_shared<PipelineManager>(options);
-    manager->create_pipeline(std::move(pipeline));
+    manager->create_pipeline(equal_jobs(jobs, command));
     const std::string name = "library (" + std::string(to_string(manager->containment().containment)) + ")";
     return {name, [manager] {
                 return measure([&manager] {

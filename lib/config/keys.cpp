@@ -281,10 +281,10 @@ void read_entries(const Value& list, std::string_view type, std::string_view ent
     }
 }
 
-constexpr std::size_t most_reserved = 4096;  // what is no job may be counted as one
-
-/// Of a list; room for so many is made at once, for they are large and would be moved again and again.
-std::size_t entry_count(const Value& list, std::size_t most) {
+/// Entries of a list, for which room is made at once: they are large and would be moved again and again. No more than 4,096, for
+/// what is no mapping is counted too.
+std::size_t entries_to_expect(const Value& list) {
+    constexpr std::size_t most = 4096;
     if ((*list).kind != Node::Kind::sequence) return 0;
     const Document& document = list.document();
     std::size_t count = 0;
@@ -298,7 +298,7 @@ void refuse_number(const Value& list, NodeId node, std::string_view limit) {
 
 void StageList::read(const Value& value, std::vector<PipelineStage>& out) {
     Places& places = value.reading().places;
-    out.reserve(entry_count(value, most_reserved));
+    out.reserve(entries_to_expect(value));
     read_entries(
         value, type, "a mapping with the keys of a stage",
         [&](NodeId node) {
@@ -314,7 +314,7 @@ void StageList::read(const Value& value, std::vector<PipelineStage>& out) {
 
 void JobList::read(const Value& value, std::vector<PipelineJob>& out) {
     Places& places = value.reading().places;
-    out.reserve(entry_count(value, most_reserved));
+    out.reserve(entries_to_expect(value));
     read_entries(
         value, type, "a mapping with the keys of a job",
         [&](NodeId node) {

@@ -32,13 +32,33 @@ void each_number(const std::string& directory, Each each) {
 }
 
 /// Any of its threads may have started them.
-std::vector<pid_t> children_of(pid_t pid) {
-    std::vector<pid_t> out;
+std::vector<ProcessInfo> listed_children(pid_t pid) {
+    std::vector<ProcessInfo> out;
     const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
     each_number(tasks, [&](pid_t thread) {
         std::istringstream list(read_small_file(AT_FDCWD, (tasks + '/' + std::to_string(thread) + "/children").c_str()));
-        for (pid_t child = 0; list >> child;) out.push_back(child);
+        for (pid_t child = 0; list >> child;) {
+            if (std::optional<ProcessInfo> info = process_info(child)) out.push_back(*std::move(info));
+        }
     });
+    return out;
+}
+
+/// What can be reached from `roots`, without the roots. \param children_of  a process's, as infos
+template <class ChildrenOf>
+std::vector<ProcessInfo> reachable(const std::vector<pid_t>& roots, ChildrenOf children_of) {
+    std::vector<ProcessInfo> out;
+    std::vector<pid_t> open(roots);
+    std::unordered_set<pid_t> seen(roots.begin(), roots.end());
+    while (!open.empty()) {
+        const pid_t parent = open.back();
+        open.pop_back();
+        for (ProcessInfo& child : children_of(parent)) {
+            if (!seen.insert(child.pid).second) continue;
+            open.push_back(child.pid);
+            out.push_back(std::move(child));
+        }
+    }
     return out;
 }
 
@@ -90,40 +110,13 @@ std::vector<ProcessInfo> all_processes() {
 
 std::vector<ProcessInfo> descendants_of(const std::vector<pid_t>& roots) {
     static const bool kernel_tells = ::access("/proc/thread-self/children", R_OK) == 0;
-    if (!kernel_tells) return descendants_of(roots, all_processes());
-    std::vector<ProcessInfo> out;
-    std::vector<pid_t> open(roots);
-    std::unordered_set<pid_t> seen(roots.begin(), roots.end());
-    while (!open.empty()) {
-        const pid_t parent = open.back();
-        open.pop_back();
-        for (const pid_t child : children_of(parent)) {
-            if (!seen.insert(child).second) continue;
-            std::optional<ProcessInfo> info = process_info(child);
-            if (!info) continue;
-            open.push_back(child);
-            out.push_back(*std::move(info));
-        }
-    }
-    return out;
+    return kernel_tells ? reachable(roots, listed_children) : descendants_of(roots, all_processes());
 }
 
 std::vector<ProcessInfo> descendants_of(const std::vector<pid_t>& roots, const std::vector<ProcessInfo>& all) {
-    std::unordered_map<pid_t, std::vector<const ProcessInfo*>> children;
-    for (const ProcessInfo& info : all) children[info.parent].push_back(&info);
-    std::vector<ProcessInfo> out;
-    std::vector<pid_t> open(roots);
-    std::unordered_set<pid_t> seen(roots.begin(), roots.end());
-    while (!open.empty()) {
-        const pid_t parent = open.back();
-        open.pop_back();
-        for (const ProcessInfo* const child : children[parent]) {
-            if (!seen.insert(child->pid).second) continue;
-            open.push_back(child->pid);
-            out.push_back(*child);
-        }
-    }
-    return out;
+    std::unordered_map<pid_t, std::vector<ProcessInfo>> children;
+    for (const ProcessInfo& info : all) children[info.parent].push_back(info);
+    return reachable(roots, [&children](pid_t parent) -> std::vector<ProcessInfo>& { return children[parent]; });
 }
 
 std::vector<Leftover> as_leftovers(const std::vector<ProcessInfo>& processes) {

@@ -100,6 +100,9 @@ BOOST_AUTO_TEST_CASE(the_plain_name_of_a_matrix_job_means_all_of_its_jobs) {
     const ProgramResult logs = run({"logs", "last", "unit"});
     BOOST_TEST(logs.out == "==> test.unit (a) (attempt 1) <==\non a\n==> test.unit (b) (attempt 1) <==\non b\n");
     BOOST_TEST(run({"logs", "last", "unit (a)"}).out == "on a\n");
+    const ProgramResult none_has_it = run({"logs", "last", "unit", "--attempt", "2"});
+    BOOST_TEST(none_has_it.exit_code == 2);
+    BOOST_TEST(contains(none_has_it.err, "--attempt 2: job 'unit' had 1\n"));
     const ProgramResult again = run({"rerun", "last", "--job", "unit"});
     BOOST_TEST(again.exit_code == 0);
     BOOST_TEST(contains(again.err, "runs: test.unit (a): asked for\n"));

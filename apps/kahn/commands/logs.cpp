@@ -125,13 +125,13 @@ public:
         const RunRecord record = store_.load(id);
         bool has_ended = true;
         const auto places = jobs_of(record.pipeline, given_.job);
+        require_attempt(places);
         for (const JobPlace& place : places) {
             if (!is_end(place.job->status)) has_ended = false;
             if (!place.job->reused_from.empty()) {
                 print_reused(*place.stage, *place.job);
                 continue;
             }
-            if (places.size() == 1) require_attempt(*place.job);
             print_job(id, *place.stage, *place.job, is_last || is_end(place.job->status));
         }
         return has_ended || is_end(record.pipeline.status) || record.is_interrupted;
@@ -140,10 +140,16 @@ public:
     bool could_read_all() const { return unreadable_.empty(); }
 
 private:
-    void require_attempt(const PipelineJob& job) const {
-        const bool is_missing = only_ && is_end(job.status) && static_cast<std::size_t>(*only_) > job.attempts.size();
-        if (!is_missing || given_.job.empty()) return;
-        throw UsageError("--attempt " + std::to_string(*only_) + ": job '" + printable(job.name) + "' had " + std::to_string(job.attempts.size()));
+    /// Of what was asked for by name, at least one has it or may still get it.
+    void require_attempt(const std::vector<JobPlace>& places) const {
+        if (!only_ || given_.job.empty()) return;
+        std::size_t most = 0;
+        for (const auto& [stage, job] : places) {
+            most = std::max(most, job->attempts.size());
+            if (!job->reused_from.empty() || !is_end(job->status) || most >= static_cast<std::size_t>(*only_)) return;
+        }
+        const std::string name = printable(places.size() == 1 ? places.front().job->name : given_.job);
+        throw UsageError("--attempt " + std::to_string(*only_) + ": job '" + name + "' had " + std::to_string(most));
     }
 
     /// It printed nothing here: what it printed then is in the log of that run.

@@ -1,6 +1,6 @@
 #include "command.hpp"
 #include "exit_code.hpp"
-#include "number_checks.hpp"
+#include "option_checks.hpp"
 #include "output.hpp"
 #include "remote_file_session.hpp"
 #include "remote_session.hpp"

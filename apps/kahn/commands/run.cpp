@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "exit_code.hpp"
+#include "option_checks.hpp"
 #include "output.hpp"
 #include "pipeline_file.hpp"
 #include "run_arguments.hpp"
@@ -130,8 +131,6 @@ int run(const Arguments& given, Console& console) {
 }  // namespace
 
 void add_run(CLI::App& app, Action& chosen) {
-    // A script that passes "$UNSET" must not switch a guard off.
-    const CLI::Validator not_empty([](const std::string& value) { return value.empty() ? std::string("needs a value") : std::string(); }, "");
     const auto given = std::make_shared<Arguments>();
     CLI::App* const command = app.add_subcommand("run", "Run a pipeline on this machine");
     command->add_option("FILE", given->file, "The pipeline file (YAML or JSON); - for standard input")->required()->type_name("");

@@ -12,6 +12,9 @@ namespace kahn::app {
 
 // For CLI::Option::check(): what is wrong with a value, or nothing.
 
+/// A script that passes "$UNSET" must not switch a guard off.
+inline std::string not_empty(const std::string& value) { return value.empty() ? "needs a value" : ""; }
+
 inline std::string check_number(const std::string& text, std::int64_t first, std::int64_t last) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
